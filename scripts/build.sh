@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Builds Madang into build/<mode>/madang.
+#   scripts/build.sh [release|debug|asan|tsan|clang] [target...]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+mode=${1:-release}
+shift || true
+
+options=(-G Ninja)
+case "$mode" in
+  release) options+=(-DCMAKE_BUILD_TYPE=Release) ;;
+  debug) options+=(-DCMAKE_BUILD_TYPE=Debug) ;;
+  asan | tsan) options+=(-DCMAKE_BUILD_TYPE=Debug -DMADANG_SANITIZE="$mode") ;;
+  clang) options+=(-DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_C_COMPILER=clang) ;;
+  *)
+    echo "usage: scripts/build.sh [release|debug|asan|tsan|clang] [target...]" >&2
+    exit 2
+    ;;
+esac
+
+# ccache cannot see into a precompiled header; this is its documented setting for that case.
+export CCACHE_SLOPPINESS=pch_defines,time_macros
+[ -f "build/$mode/build.ninja" ] || cmake -S . -B "build/$mode" "${options[@]}" >&2
+cmake --build "build/$mode" ${1:+--target "$@"} >&2

@@ -1,0 +1,41 @@
+# How everything is compiled. MADANG_SANITIZE is empty, "asan" (address and undefined behaviour) or "tsan".
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g0")
+
+add_compile_options(-Wall -Wextra -Werror)
+add_compile_definitions(BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
+                        SPDLOG_FMT_EXTERNAL _FILE_OFFSET_BITS=64)
+
+find_program(MADANG_CCACHE ccache)
+if(MADANG_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${MADANG_CCACHE})
+  # With a precompiled header, ccache must be told that its time does not matter.
+  set(ENV{CCACHE_SLOPPINESS} pch_defines,time_macros)
+endif()
+
+find_program(MADANG_MOLD mold)
+if(MADANG_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+add_link_options(-Wl,--as-needed)
+
+set(MADANG_SANITIZE "" CACHE STRING "empty, asan or tsan")
+if(MADANG_SANITIZE STREQUAL "asan")
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -O1 -g1)
+  add_link_options(-fsanitize=address,undefined)
+elseif(MADANG_SANITIZE STREQUAL "tsan")
+  add_compile_options(-fsanitize=thread -fno-omit-frame-pointer -O1 -g1)
+  add_link_options(-fsanitize=thread)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-Wno-tsan)  # atomic_thread_fence inside Asio
+  endif()
+endif()

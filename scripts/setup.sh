@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Installs what Madang is built and tested with: Debian's packages and npm's. Idempotent, and quick when nothing is missing.
+#   scripts/setup.sh            everything (build, test, browser)
+#   scripts/setup.sh build      only what a release build needs (used by the Dockerfile and by run.sh)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+scope=${1:-all}
+
+say() { printf '%s\n' "$*" >&2; }
+fail() { say "setup: $*"; exit 1; }
+
+command -v apt-get >/dev/null || fail "this script installs Debian packages; on another system install the list in scripts/setup.sh by hand"
+
+packages=(g++ cmake ninja-build ccache mold pkg-config
+  libfmt-dev libspdlog-dev libtomlplusplus-dev libcli11-dev libkainjow-mustache-dev
+  libsqlite3-dev libssl-dev libargon2-dev zlib1g-dev libutf8proc-dev)
+[ "$scope" = build ] || packages+=(catch2 clang clang-format clang-tidy curl sqlite3 python3 chromium fonts-noto-cjk)
+
+have() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok installed'; }
+
+missing=()
+for package in "${packages[@]}"; do have "$package" || missing+=("$package"); done
+# Debian 12's default Boost (1.74) is too old, so its 1.81 is named; newer systems have 1.83 and later by default.
+have libboost1.81-dev || have libboost1.83-dev || have libboost1.88-dev || missing+=(libboost)
+command -v node >/dev/null || missing+=(nodejs)
+command -v npm >/dev/null || missing+=(npm)
+
+if [ "${#missing[@]}" -gt 0 ]; then
+  root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || fail "not root and no sudo: ask an administrator to run 'apt-get install ${missing[*]}'"
+    root=(sudo)
+  fi
+  say "setup: installing ${missing[*]}"
+  "${root[@]}" apt-get update -qq || fail "apt-get update failed: is there a network?"
+  for i in "${!missing[@]}"; do
+    [ "${missing[$i]}" = libboost ] || continue
+    if [ -n "$(apt-cache madison libboost1.81-dev 2>/dev/null)" ]; then missing[i]=libboost1.81-dev; else missing[i]=libboost-dev; fi
+  done
+  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null \
+    || fail "apt-get install failed: see the lines above"
+fi
+
+# npm: the browser's libraries, and for tests the clients. `npm ci` is skipped while the lock file is unchanged.
+npm_install() {
+  local folder=$1
+  [ -f "$folder/package-lock.json" ] || return 0
+  cmp -s "$folder/package-lock.json" "$folder/node_modules/.installed-lock" && return 0
+  say "setup: npm ci in $folder"
+  (cd "$folder" && npm ci --no-audit --no-fund --loglevel=error) || fail "npm ci failed in $folder: is there a network?"
+  cp "$folder/package-lock.json" "$folder/node_modules/.installed-lock"
+}
+npm_install static
+[ "$scope" = build ] || npm_install tests
