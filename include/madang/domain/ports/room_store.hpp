@@ -1,0 +1,64 @@
+// What rooms and history need of the database: reads here, writes in room_log.hpp. A read is never older than what was committed
+// before it began. "Member" below means: in the room and, for a direct room, not hidden. The same rules as in account_store.hpp.
+#pragma once
+
+#include "madang/base/async.hpp"
+#include "madang/domain/room.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace madang::domain {
+
+// Where a page of a list of rooms goes on: after this room in the order (last_at, id), newest first.
+struct room_cursor {
+    timestamp last_at{};
+    room_id id;
+};
+
+// Which part of a timeline: seqs, exclusive; at most one of them is set; none: the newest page.
+struct timeline_range {
+    seq_t before = 0;
+    std::optional<seq_t> after;
+    seq_t around = 0;
+    std::size_t limit = 50;
+};
+
+struct timeline_page {
+    std::vector<timeline_item> items;  // oldest first
+    seq_t last_seq = 0;
+    bool has_more = false;  // in the direction asked; around: in either
+};
+
+class room_store {
+public:
+    virtual ~room_store() = default;
+
+    // The short random string that names this database's history (design, chapter 1). Read once at start.
+    virtual async_result<std::string> epoch() = 0;
+
+    virtual async_result<std::vector<room_view>> rooms_of(user_id me, std::optional<room_cursor> after, std::size_t limit) = 0;
+    virtual async_result<room_view> room_of(user_id me, room_id room) = 0;  // not_a_member
+
+    virtual async_result<seat> seat_of(user_id me, room_id room) = 0;  // not_a_member, whether or not the room exists
+    virtual async_result<std::vector<seat>> seats_of(user_id me) = 0;
+
+    // By joining, after the member `after`. The caller has a seat.
+    virtual async_result<std::vector<member>> members(room_id room, user_id after, std::size_t limit) = 0;
+    virtual async_result<member> member_of(room_id room, user_id user) = 0;  // not_found
+    virtual async_result<std::int64_t> member_count(room_id room) = 0;
+    // Everybody in the room, also who has hidden it: whom its news concern.
+    virtual async_result<std::vector<user_id>> member_ids(room_id room) = 0;
+
+    // message, join, leave, rename, with `seq > visible_from` and everything applied; not_a_member.
+    virtual async_result<timeline_page> timeline(user_id me, room_id room, timeline_range range) = 0;
+    // One message as in the timeline; not_a_member, not_found (also where it is no message or cannot be seen).
+    virtual async_result<timeline_item> message(user_id me, room_id room, seq_t seq) = 0;
+
+    // The raw log after `after`, contiguous, at most `limit` events; a message or edit shows the present text. Nothing is
+    // concealed here: the caller has a seat and knows what it may show.
+    virtual async_result<std::vector<event>> events(room_id room, seq_t after, std::size_t limit) = 0;
+};
+
+}  // namespace madang::domain

@@ -1,0 +1,48 @@
+// Read marks on their way to the room's other members: merged, at most one digest a second and room, none in rooms over 100 members.
+// Thread: its own strand; `add` may be called from anywhere. May drop: the marks themselves are in the database.
+#pragma once
+
+#include "madang/base/async.hpp"
+#include "madang/domain/ports/audience.hpp"
+#include "madang/domain/ports/room_store.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <memory>
+#include <unordered_map>
+
+namespace madang::domain {
+
+class read_digest {
+public:
+    static constexpr std::chrono::seconds interval{1};
+    static constexpr std::int64_t most_members = 100;
+    static constexpr std::size_t most_rooms = 10'000;  // with marks waiting; further ones are dropped
+
+    read_digest(executor strand, room_store& rooms, audience& listeners)
+        : strand_(std::move(strand)), timer_(strand_), rooms_(rooms), audience_(listeners) {}
+
+    void add(room_id room, user_id user, ordinal_t ordinal);
+    void stop();
+
+private:
+    struct waiting {
+        std::unordered_map<user_id, ordinal_t> marks;  // none: the room was served less than a second ago
+        steady_time due{};
+    };
+
+    void put(room_id room, read_mark mark);
+    void serve();
+    task<> publish(room_id room, std::vector<read_mark> marks);
+
+    executor strand_;
+    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, executor> timer_;
+    room_store& rooms_;
+    audience& audience_;
+    std::unordered_map<room_id, waiting> rooms_waiting_;
+    bool armed_ = false;
+    bool stopped_ = false;
+};
+
+}  // namespace madang::domain

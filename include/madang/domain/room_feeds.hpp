@@ -1,0 +1,46 @@
+// From the commit to the listeners: every committed event passes its room's feed, whatever it came from, and leaves in seq order.
+// Thread: one strand for all feeds (`committed` is called on the store's thread and posts once a batch). A feed lives while its
+// room has listeners. Also tells people on this node which rooms came and went for them.
+#pragma once
+
+#include "madang/base/async.hpp"
+#include "madang/domain/ports/audience.hpp"
+#include "madang/domain/ports/room_log.hpp"
+#include "madang/domain/ports/room_store.hpp"
+#include "madang/domain/room_feed.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <unordered_map>
+
+namespace madang::domain {
+
+class room_feeds final : public commit_listener {
+public:
+    static constexpr std::chrono::milliseconds patience{30};  // for a predecessor, before the gap is read from the database
+
+    room_feeds(executor strand, room_store& rooms, audience& listeners)
+        : strand_(std::move(strand)), timer_(strand_), rooms_(rooms), audience_(listeners) {}
+
+    void committed(std::vector<commit> batch) override;
+    void stop();
+
+private:
+    void take(std::vector<commit> batch);
+    void repair_gaps();
+    task<> repair(room_id room);
+    // room_added and room_removed for those who are online here.
+    task<> tell_newcomers(room_id room, std::vector<user_id> users);
+    void tell_departed(room_id room, const std::vector<user_id>& users);
+
+    executor strand_;
+    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, executor> timer_;
+    room_store& rooms_;
+    audience& audience_;
+    std::unordered_map<room_id, room_feed> feeds_;
+    bool armed_ = false;
+    bool stopped_ = false;
+};
+
+}  // namespace madang::domain

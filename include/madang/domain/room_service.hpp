@@ -1,0 +1,77 @@
+// Rooms, members and history: what a person may read of their rooms, and changes to them.
+#pragma once
+
+#include "madang/domain/ports/audience.hpp"
+#include "madang/domain/ports/room_log.hpp"
+#include "madang/domain/ports/room_store.hpp"
+
+#include <string>
+#include <vector>
+
+namespace madang::domain {
+
+struct event_page {
+    std::vector<event> events;
+    seq_t last_seq = 0;
+    seq_t visible_from = 0;  // what concerns earlier messages comes without content
+    bool has_more = false;
+};
+
+struct known_position {
+    room_id room;
+    seq_t seq = 0;
+};
+
+struct room_delta {
+    room_id room;
+    event_page page;
+};
+
+struct sync_answer {
+    std::vector<room_delta> rooms;
+    std::vector<room_view> added;
+    std::vector<room_id> removed;
+};
+
+class room_service {
+public:
+    static constexpr std::size_t sync_events_of_a_room = 100;
+    static constexpr std::size_t sync_events = 5000;
+
+    room_service(room_store& rooms, room_log& log, std::string epoch) : rooms_(rooms), log_(log), epoch_(std::move(epoch)) {}
+
+    [[nodiscard]] const std::string& epoch() const noexcept { return epoch_; }
+
+    struct opened {
+        room_view room;
+        bool existed = false;
+    };
+    async_result<opened> open(new_room wish);
+    async_result<std::vector<room_view>> list(user_id me, std::optional<room_cursor> after, std::size_t limit) {
+        return rooms_.rooms_of(me, after, limit);
+    }
+    async_result<room_view> room(user_id me, room_id room) { return rooms_.room_of(me, room); }
+    async_result<room_view> rename(user_id me, room_id room, std::string name);
+
+    async_result<std::vector<member>> members(user_id me, room_id room, user_id after, std::size_t limit);
+    async_result<std::vector<member>> invite(user_id me, room_id room, std::vector<user_id> users);
+    async_result<> remove(user_id me, room_id room, user_id target);
+    async_result<member> set_role(user_id me, room_id room, user_id target, member_role role);
+    async_result<> set_muted(user_id me, room_id room, bool muted) { return log_.set_muted(room, me, muted); }
+
+    async_result<timeline_page> timeline(user_id me, room_id room, timeline_range range) { return rooms_.timeline(me, room, range); }
+    async_result<timeline_item> message(user_id me, room_id room, seq_t seq) { return rooms_.message(me, room, seq); }
+    async_result<event_page> events(user_id me, room_id room, seq_t after, std::size_t limit);
+    // conflict: a position of another epoch or from the future, so the client reloads.
+    async_result<sync_answer> sync(user_id me, std::string epoch, std::vector<known_position> known);
+
+    async_result<seat> seat_of(user_id me, room_id room) { return rooms_.seat_of(me, room); }
+    async_result<std::vector<seat>> seats_of(user_id me) { return rooms_.seats_of(me); }
+
+private:
+    room_store& rooms_;
+    room_log& log_;
+    const std::string epoch_;
+};
+
+}  // namespace madang::domain

@@ -1,0 +1,62 @@
+#include "madang/domain/read_digest.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+
+namespace madang::domain {
+
+void read_digest::add(room_id room, user_id user, ordinal_t ordinal) {
+    if (!audience_.anyone_reads(room)) return;
+    asio::post(strand_, [this, room, user, ordinal] { put(room, {user, ordinal}); });
+}
+
+void read_digest::stop() {
+    asio::post(strand_, [this] {
+        stopped_ = true;
+        timer_.cancel();
+    });
+}
+
+void read_digest::put(room_id room, read_mark mark) {
+    if (stopped_ || (rooms_waiting_.size() >= most_rooms && !rooms_waiting_.contains(room))) return;
+    auto& waits = rooms_waiting_[room];
+    auto& ordinal = waits.marks[mark.user];
+    ordinal = std::max(ordinal, mark.ordinal);
+    if (!armed_ || waits.due <= std::chrono::steady_clock::now()) serve();
+}
+
+// Publishes what is due, forgets rooms that were quiet for an interval, and wakes again for the next one.
+void read_digest::serve() {
+    const auto now = std::chrono::steady_clock::now();
+    auto next = steady_time::max();
+    for (auto it = rooms_waiting_.begin(); it != rooms_waiting_.end();) {
+        auto& [room, waits] = *it;
+        if (waits.due <= now && waits.marks.empty()) {
+            it = rooms_waiting_.erase(it);
+            continue;
+        }
+        if (waits.due <= now) {
+            std::vector<read_mark> marks;
+            for (const auto& [user, ordinal] : waits.marks) marks.push_back({user, ordinal});
+            waits.marks.clear();
+            waits.due = now + interval;
+            asio::co_spawn(strand_, publish(room, std::move(marks)), asio::detached);
+        }
+        next = std::min(next, waits.due);
+        ++it;
+    }
+    armed_ = !rooms_waiting_.empty();
+    if (!armed_) return;
+    timer_.expires_at(next);
+    timer_.async_wait([this](const boost::system::error_code& ec) {
+        if (!ec && !stopped_) serve();
+    });
+}
+
+task<> read_digest::publish(room_id room, std::vector<read_mark> marks) {
+    const auto members = co_await rooms_.member_count(room);
+    if (members && *members <= most_members) audience_.reads(room, marks);
+}
+
+}  // namespace madang::domain

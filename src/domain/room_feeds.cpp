@@ -1,0 +1,102 @@
+#include "madang/domain/room_feeds.hpp"
+
+#include "madang/domain/encode.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+
+#include <iterator>
+
+namespace madang::domain {
+
+void room_feeds::committed(std::vector<commit> batch) {
+    asio::post(strand_, [this, batch = std::move(batch)]() mutable { take(std::move(batch)); });
+}
+
+void room_feeds::stop() {
+    asio::post(strand_, [this] {
+        stopped_ = true;
+        timer_.cancel();
+    });
+}
+
+void room_feeds::take(std::vector<commit> batch) {
+    std::vector<commit> ready;
+    for (auto& c : batch) {
+        const room_id room = c.room;
+        // Without listeners there is nothing to keep in order; whoever comes next starts from the database.
+        if (c.joined.empty() && c.left.empty() && !audience_.anyone(room)) {
+            feeds_.erase(room);
+            continue;
+        }
+        if (!c.joined.empty()) {
+            auto newcomers = c.joined;
+            asio::co_spawn(strand_, tell_newcomers(room, std::move(newcomers)), asio::detached);
+        }
+        tell_departed(room, c.left);
+        auto& feed = feeds_[room];
+        auto passed = feed.offer(std::move(c));
+        std::move(passed.begin(), passed.end(), std::back_inserter(ready));
+        if (feed.has_gap() && !armed_) {
+            armed_ = true;
+            timer_.expires_after(patience);
+            timer_.async_wait([this](const boost::system::error_code& ec) {
+                if (!ec && !stopped_) repair_gaps();
+            });
+        }
+    }
+    if (!ready.empty()) audience_.deliver(std::move(ready));
+}
+
+void room_feeds::repair_gaps() {
+    armed_ = false;
+    for (const auto& [room, feed] : feeds_)
+        if (feed.has_gap()) asio::co_spawn(strand_, repair(room), asio::detached);
+}
+
+task<> room_feeds::repair(room_id room) {
+    auto at = feeds_.find(room);
+    if (at == feeds_.end() || !at->second.has_gap()) co_return;
+    const seq_t after = at->second.last();
+    const auto missing = static_cast<std::size_t>(at->second.first_waiting() - after - 1);
+    auto events = co_await rooms_.events(room, after, std::min<std::size_t>(missing, 1000));
+    at = feeds_.find(room);
+    if (at == feeds_.end()) co_return;
+    std::vector<commit> ready;
+    if (events)
+        for (auto& e : *events) {
+            commit c;
+            c.room = room;
+            c.event = std::make_shared<const event>(std::move(e));
+            auto passed = at->second.offer(std::move(c));
+            std::move(passed.begin(), passed.end(), std::back_inserter(ready));
+        }
+    if (at->second.has_gap() && at->second.last() == after) {
+        auto passed = at->second.skip_gap();
+        std::move(passed.begin(), passed.end(), std::back_inserter(ready));
+    }
+    if (!ready.empty()) audience_.deliver(std::move(ready));
+}
+
+task<> room_feeds::tell_newcomers(room_id room, std::vector<user_id> users) {
+    for (const auto user : users) {
+        if (!audience_.online(user)) continue;
+        const auto view = co_await rooms_.room_of(user, room);
+        if (!view) continue;
+        json::writer w;
+        w.begin_object().field("type", "room_added").key("room");
+        write(w, *view);
+        audience_.tell(user, w.end_object().take());
+    }
+}
+
+void room_feeds::tell_departed(room_id room, const std::vector<user_id>& users) {
+    for (const auto user : users) {
+        json::writer w;
+        w.begin_object().field("type", "room_removed").field("roomId", room.value).end_object();
+        audience_.tell(user, w.take());
+    }
+}
+
+}  // namespace madang::domain

@@ -1,0 +1,113 @@
+#include "madang/domain/room_service.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace madang::domain {
+
+async_result<room_service::opened> room_service::open(new_room wish) {
+    const user_id me = wish.creator;
+    const auto made = co_await log_.create_room(std::move(wish));
+    if (!made) co_return made.error();
+    auto view = co_await rooms_.room_of(me, made->room);
+    if (!view) co_return view.error();
+    opened answer;
+    answer.room = std::move(*view);
+    answer.existed = made->existed;
+    co_return answer;
+}
+
+async_result<room_view> room_service::rename(user_id me, room_id room, std::string name) {
+    const auto done = co_await log_.rename(room, me, std::move(name));
+    if (!done) co_return done.error();
+    co_return co_await rooms_.room_of(me, room);
+}
+
+async_result<std::vector<member>> room_service::members(user_id me, room_id room, user_id after, std::size_t limit) {
+    const auto mine = co_await rooms_.seat_of(me, room);
+    if (!mine) co_return mine.error();
+    co_return co_await rooms_.members(room, after, limit);
+}
+
+async_result<std::vector<member>> room_service::invite(user_id me, room_id room, std::vector<user_id> users) {
+    const auto added = co_await log_.add_members(room, me, std::move(users));
+    if (!added) co_return added.error();
+    std::vector<member> answer;
+    for (const auto user : *added) {
+        auto one = co_await rooms_.member_of(room, user);
+        if (one) answer.push_back(std::move(*one));  // who has left again meanwhile is not named
+    }
+    co_return answer;
+}
+
+async_result<> room_service::remove(user_id me, room_id room, user_id target) {
+    const auto done = co_await log_.remove_member(room, me, target);
+    if (!done) co_return done.error();
+    co_return result<>{};
+}
+
+async_result<member> room_service::set_role(user_id me, room_id room, user_id target, member_role role) {
+    const auto done = co_await log_.set_role(room, me, target, role);
+    if (!done) co_return done.error();
+    co_return co_await rooms_.member_of(room, target);
+}
+
+async_result<event_page> room_service::events(user_id me, room_id room, seq_t after, std::size_t limit) {
+    const auto mine = co_await rooms_.seat_of(me, room);
+    if (!mine) co_return mine.error();
+    event_page page;
+    page.visible_from = mine->visible_from;
+    page.last_seq = mine->last_seq;
+    const seq_t from = std::max(after, mine->visible_from);
+    if (from >= mine->last_seq) co_return page;
+    auto events = co_await rooms_.events(room, from, limit);
+    if (!events) co_return events.error();
+    page.events = std::move(*events);
+    // The head may have moved between the two reads: the page never claims an older head than its own last event.
+    if (!page.events.empty()) page.last_seq = std::max(page.last_seq, page.events.back().seq);
+    page.has_more = !page.events.empty() && page.events.back().seq < page.last_seq;
+    co_return page;
+}
+
+async_result<sync_answer> room_service::sync(user_id me, std::string epoch, std::vector<known_position> known) {
+    if (epoch != epoch_) co_return error{errc::conflict, "The history has another epoch: load everything anew."};
+    auto seats = co_await rooms_.seats_of(me);
+    if (!seats) co_return seats.error();
+    std::unordered_map<room_id, seat> mine;
+    for (const auto& s : *seats) mine.emplace(s.room, s);
+
+    sync_answer answer;
+    std::size_t left = sync_events;
+    for (const auto& position : known) {
+        const auto at = mine.find(position.room);
+        if (at == mine.end()) {
+            answer.removed.push_back(position.room);
+            continue;
+        }
+        const seat here = at->second;
+        mine.erase(at);
+        if (position.seq > here.last_seq) co_return error{errc::conflict, "A position lies in the future: load everything anew."};
+        room_delta delta;
+        delta.room = position.room;
+        delta.page.visible_from = here.visible_from;
+        delta.page.last_seq = here.last_seq;
+        const seq_t from = std::max(position.seq, here.visible_from);
+        if (from < here.last_seq && left > 0) {
+            auto events = co_await rooms_.events(position.room, from, std::min(sync_events_of_a_room, left));
+            if (!events) co_return events.error();
+            left -= events->size();
+            delta.page.events = std::move(*events);
+            if (!delta.page.events.empty()) delta.page.last_seq = std::max(here.last_seq, delta.page.events.back().seq);
+        }
+        const seq_t reached = delta.page.events.empty() ? from : delta.page.events.back().seq;
+        delta.page.has_more = reached < delta.page.last_seq;
+        answer.rooms.push_back(std::move(delta));
+    }
+    for (const auto& [room, unused] : mine) {
+        auto view = co_await rooms_.room_of(me, room);
+        if (view) answer.added.push_back(std::move(*view));  // a room that was left meanwhile is not added
+    }
+    co_return answer;
+}
+
+}  // namespace madang::domain
