@@ -27,7 +27,7 @@ bool outbox::take(std::string& into) {
     if (empty()) {
         // An idle session owns no queue; a busy one keeps a small one.
         if (queue_.capacity() > 64)
-            queue_ = {};
+            std::vector<entry>{}.swap(queue_);
         else
             queue_.clear();
         first_ = 0;

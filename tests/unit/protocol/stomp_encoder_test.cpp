@@ -88,6 +88,13 @@ TEST_CASE("no text breaks out of its header, in any version and frame", "[stomp]
     }
 }
 
+TEST_CASE("what a version cannot express becomes a blank", "[stomp]") {
+    const std::array headers{header{"n:m", "a:b\\\r\n"}};
+    REQUIRE(encode({command::connect, headers, ""}, version::v12) == "CONNECT\nn m:a:b\\  \n\n\0"s);
+    REQUIRE(encode({command::ack, headers, ""}, version::v10) == "ACK\nn m:a:b\\  \n\n\0"s);
+    REQUIRE(encode({command::ack, headers, ""}, version::v11) == "ACK\nn\\cm:a\\cb\\\\ \\n\n\n\0"s);
+}
+
 TEST_CASE("what is encoded is parsed to the same, in every version", "[stomp]") {
     std::mt19937_64 random{20261122};
     const auto pick = [&](std::size_t n) { return static_cast<std::size_t>(random() % n); };

@@ -129,6 +129,14 @@ TEST_CASE("a large content-length alone reserves nothing", "[stomp]") {
     REQUIRE(r.memory() < 2048);
 }
 
+TEST_CASE("a body whose length is known is kept in no more than that", "[stomp]") {
+    reader r{connected({})};
+    const auto head = "SEND\ncontent-length:5000\n\n"s;
+    r.feed(head + x(3000));
+    r.feed(x(1500));
+    REQUIRE(r.memory() == head.size() + 5001 + 16 * sizeof(header));
+}
+
 TEST_CASE("bytes that come one by one take linear time", "[stomp]") {
     const auto took = [](const std::string& in) {
         const auto begin = std::chrono::steady_clock::now();

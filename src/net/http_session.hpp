@@ -1,0 +1,59 @@
+// HTTP/1.1 on one connection: read a request, ask the service, write its answer, again; or become a WebSocket.
+// Thread: the connection's shard. One coroutine; every wait has a deadline, which closes the socket.
+#pragma once
+
+#include "state.hpp"
+
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include <memory>
+#include <string>
+
+namespace madang::net {
+
+template <class Stream>
+class http_session final : public connection, public std::enable_shared_from_this<http_session<Stream>> {
+public:
+    http_session(std::shared_ptr<server::state> s, Stream stream, std::size_t shard, std::string peer)
+        : state_(std::move(s)), home_(state_->shards.at(shard)), shard_(shard), stream_(std::move(stream)), deadline_(home_),
+          peer_(std::move(peer)) {}
+    ~http_session() override { state_->remove(this); }
+
+    task<> run();
+
+    void end_if_idle() override {
+        if (idle_) end();
+    }
+    void end() override {
+        boost::system::error_code ignored;
+        stream_.lowest_layer().close(ignored);
+    }
+    [[nodiscard]] const executor& home() const override { return home_; }
+
+private:
+    using parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+    enum class next { again, done };
+
+    task<next> serve_one();
+    // Reads a request; nothing if the connection is at its end or the request was refused.
+    task<bool> read(parser& p);
+    task<bool> refuse(errc code, std::string detail);
+    task<bool> send(http::response answer, bool head_only, bool keep_alive);
+    task<next> upgrade(parser& p, std::shared_ptr<http::request> r);
+    void arm(std::chrono::milliseconds within);
+
+    std::shared_ptr<server::state> state_;
+    const executor home_;
+    const std::size_t shard_;
+    Stream stream_;
+    timer deadline_;
+    bool expired_ = false;
+    bool idle_ = true;
+    boost::beast::flat_buffer buffer_;
+    const std::string peer_;
+    std::string request_id_;
+};
+
+}  // namespace madang::net
