@@ -7,9 +7,12 @@
 #include "madang/base/result.hpp"
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include <chrono>
 
 namespace madang {
 
@@ -26,5 +29,7 @@ template <class T = void>
 using async_result = task<result<T>>;
 
 inline constexpr asio::use_awaitable_t<executor> use_task{};
+
+using timer = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, executor>;
 
 }  // namespace madang

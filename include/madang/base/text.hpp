@@ -29,6 +29,9 @@ namespace madang::text {
 // One emoji as a reaction: 1-8 code points, at most 32 bytes, no letters, digits alone, blanks or controls.
 [[nodiscard]] bool is_emoji(std::string_view s) noexcept;
 
+// ASCII letters in lower case.
+[[nodiscard]] std::string folded(std::string_view s);
+
 // The first `points` code points.
 [[nodiscard]] std::string_view cut(std::string_view s, std::size_t points) noexcept;
 

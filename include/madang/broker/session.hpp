@@ -99,6 +99,8 @@ public:
 
     // Registers a place to listen; nothing is delivered before start(), but nothing published from now on is missed.
     listener_ptr listen(subscription& s, const std::string& topic);
+    // The topic's name; empty once it is detached.
+    [[nodiscard]] static std::string topic_of(const listener& l);
     // Delivers from `next` on: from the history while `next` is not beyond `head` and what was published since, then live.
     // False if the listener was detached meanwhile (its user has left).
     bool start(const listener_ptr& l, seq_t next, seq_t head, seq_t from);

@@ -6,8 +6,6 @@
 #include "madang/domain/ports/audience.hpp"
 #include "madang/domain/ports/room_store.hpp"
 
-#include <boost/asio/steady_timer.hpp>
-
 #include <chrono>
 #include <memory>
 #include <unordered_map>
@@ -37,7 +35,7 @@ private:
     task<> publish(room_id room, std::vector<read_mark> marks);
 
     executor strand_;
-    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, executor> timer_;
+    timer timer_;
     room_store& rooms_;
     audience& audience_;
     std::unordered_map<room_id, waiting> rooms_waiting_;

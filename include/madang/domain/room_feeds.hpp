@@ -9,8 +9,6 @@
 #include "madang/domain/ports/room_store.hpp"
 #include "madang/domain/room_feed.hpp"
 
-#include <boost/asio/steady_timer.hpp>
-
 #include <chrono>
 #include <unordered_map>
 
@@ -35,7 +33,7 @@ private:
     void tell_departed(room_id room, const std::vector<user_id>& users);
 
     executor strand_;
-    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, executor> timer_;
+    timer timer_;
     room_store& rooms_;
     audience& audience_;
     std::unordered_map<room_id, room_feed> feeds_;

@@ -12,7 +12,8 @@ namespace madang::domain::rules {
 [[nodiscard]] result<> may_invite(room_kind kind);
 // `self`: leaving. In a direct room only oneself.
 [[nodiscard]] result<> may_remove(room_kind kind, member_role actor, member_role target, bool self);
-[[nodiscard]] result<> may_set_role(room_kind kind, member_role actor);
+// `self`: of oneself. An owner cannot step down without an heir: the room would be without one.
+[[nodiscard]] result<> may_set_role(room_kind kind, member_role actor, member_role role, bool self);
 // Of a message that is visible and not deleted (otherwise the store says not_found).
 [[nodiscard]] result<> may_edit(user_id author, user_id actor);
 [[nodiscard]] result<> may_erase(user_id author, user_id actor, member_role role);

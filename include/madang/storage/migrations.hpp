@@ -1,0 +1,36 @@
+// The schema, in numbered steps from config/migrations/sqlite. Each step is applied in a transaction of its own and never
+// changes afterwards: its checksum is kept in the table `migrations`.
+#pragma once
+
+#include "madang/base/clock.hpp"
+#include "madang/storage/storage_error.hpp"
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace madang::storage {
+
+struct migration {
+    int version = 0;        // from 1, without a gap
+    std::string_view name;  // "0001_accounts"
+    std::string_view sql;
+};
+
+// The database's schema and the given steps do not belong together.
+class migration_error : public storage_error {
+public:
+    using storage_error::storage_error;
+};
+
+// The names of the steps that migrate() would apply. Creates nothing: a database that does not exist needs all of them.
+// Throws migration_error, storage_error.
+[[nodiscard]] std::vector<std::string> plan(const std::filesystem::path& database, std::span<const migration> steps);
+
+// Creates the database and its directory (0700) where they are missing, applies what is missing, gives a new database its
+// epoch, and answers with the names of what was applied. Safe to run in two processes at once. Throws as plan() does.
+std::vector<std::string> migrate(const std::filesystem::path& database, std::span<const migration> steps, const clock& clock);
+
+}  // namespace madang::storage

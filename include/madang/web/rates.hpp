@@ -1,0 +1,48 @@
+// Rates that count on this node: failed logins, sign-ups, sends, typing. Thread-safe.
+#pragma once
+
+#include "madang/base/clock.hpp"
+#include "madang/base/ids.hpp"
+#include "madang/base/result.hpp"
+#include "madang/observe/metrics.hpp"
+#include "madang/protocol/http/message.hpp"
+#include "madang/runtime/rate_limiter.hpp"
+#include "madang/web/settings.hpp"
+
+#include <string>
+
+namespace madang::web {
+
+class rates {
+public:
+    rates(const settings& s, const clock& time, metrics::registry& m);
+
+    // Before a password is checked: `rate_limited` when this account or address has failed too often.
+    [[nodiscard]] result<> may_log_in(const std::string& username, const std::string& address);
+    void login_failed(const std::string& username, const std::string& address);
+    void login_succeeded(const std::string& username);
+
+    [[nodiscard]] result<> sign_up(const std::string& address);
+    // A message, edit or reaction by this user.
+    [[nodiscard]] result<> send(user_id user);
+    // False: too soon after the last one (3 s); dropped in silence.
+    [[nodiscard]] bool typing(user_id user, room_id room);
+
+    // RateLimit and RateLimit-Policy on a refusal (draft-ietf-httpapi-ratelimit-headers).
+    void explain(const error& e, http::response& answer, std::string_view path) const;
+
+private:
+    result<> judge(const runtime::rate_limiter::verdict& v, metrics::counter& refused) const;
+
+    const clock& clock_;
+    runtime::rate_limiter login_accounts_;
+    runtime::rate_limiter login_addresses_;
+    runtime::rate_limiter signups_;
+    runtime::rate_limiter sends_;
+    runtime::rate_limiter typing_;
+    metrics::counter& logins_refused_;
+    metrics::counter& signups_refused_;
+    metrics::counter& sends_refused_;
+};
+
+}  // namespace madang::web

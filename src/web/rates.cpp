@@ -1,0 +1,63 @@
+#include "madang/web/rates.hpp"
+
+#include <fmt/format.h>
+
+namespace madang::web {
+namespace {
+
+using namespace std::chrono_literals;
+using limiter = runtime::rate_limiter;
+
+limiter::rate logins_of(const settings& s) {
+    return {.count = double(s.failed_logins), .per = 15min, .burst = double(s.failed_logins)};
+}
+
+}  // namespace
+
+rates::rates(const settings& s, const clock& time, metrics::registry& m)
+    : clock_(time), login_accounts_(logins_of(s)), login_addresses_(logins_of(s)),
+      signups_({.count = double(s.signups_per_hour), .per = 1h, .burst = double(s.signups_per_hour)}),
+      sends_({.count = double(s.sends_per_second), .per = 1s, .burst = double(s.sends_burst)}),
+      typing_({.count = 1, .per = 2900ms, .burst = 1}),
+      logins_refused_(m.add_counter("madang_rate_limited_total", "Requests refused by a rate.", {{"rate", "logins"}})),
+      signups_refused_(m.add_counter("madang_rate_limited_total", "Requests refused by a rate.", {{"rate", "signups"}})),
+      sends_refused_(m.add_counter("madang_rate_limited_total", "Requests refused by a rate.", {{"rate", "sends"}})) {}
+
+result<> rates::judge(const limiter::verdict& v, metrics::counter& refused) const {
+    if (v.allowed) return {};
+    refused.add();
+    return retry_later(errc::rate_limited, v.retry_after);
+}
+
+result<> rates::may_log_in(const std::string& username, const std::string& address) {
+    const auto now = clock_.steady_now();
+    if (auto by_account = judge(login_accounts_.look(username, now), logins_refused_); !by_account) return by_account;
+    return judge(login_addresses_.look(address, now), logins_refused_);
+}
+
+void rates::login_failed(const std::string& username, const std::string& address) {
+    const auto now = clock_.steady_now();
+    login_accounts_.take(username, now);
+    login_addresses_.take(address, now);
+}
+
+void rates::login_succeeded(const std::string& username) { login_accounts_.forget(username); }
+
+result<> rates::sign_up(const std::string& address) { return judge(signups_.take(address, clock_.steady_now()), signups_refused_); }
+
+result<> rates::send(user_id user) { return judge(sends_.take(user.value, clock_.steady_now()), sends_refused_); }
+
+bool rates::typing(user_id user, room_id room) {
+    return typing_.take(fmt::format("{}.{}", user.value, room.value), clock_.steady_now()).allowed;
+}
+
+void rates::explain(const error& e, http::response& answer, std::string_view path) const {
+    if (e.code != errc::rate_limited) return;
+    const limiter& which = path.ends_with("/users") ? signups_ : path.find("/sessions") != std::string_view::npos ? login_accounts_ : sends_;
+    const auto& rate = which.limit();
+    answer.with("RateLimit", fmt::format("\"default\";r=0;t={}", std::max<std::int64_t>(1, (e.retry_after.count() + 999) / 1000)));
+    answer.with("RateLimit-Policy", fmt::format("\"default\";q={};w={}", static_cast<std::int64_t>(std::max(rate.burst, rate.count)),
+                                                std::max<std::int64_t>(1, rate.per.count() / 1000)));
+}
+
+}  // namespace madang::web

@@ -1,0 +1,110 @@
+// Reading a room's timeline and log, and catching up.
+#include "rest.hpp"
+
+#include "madang/domain/encode.hpp"
+
+namespace madang::web {
+namespace {
+
+using domain::room_service;
+
+void write_events(json::writer& w, const domain::event_page& page) {
+    w.key("events").begin_array();
+    for (const auto& e : page.events) write(w, e, e.concealed_from(page.visible_from));
+    w.end_array();
+}
+
+api_answer timeline(call& c, room_service& rooms) {
+    const auto room = path_id<room_id>(c, 0, errc::not_a_member);
+    if (!room) co_return room.error();
+    query q{c.request};
+    domain::timeline_range range;
+    range.limit = q.limit(1000);
+    const auto before = q.integer("before", 1, max_json_integer);
+    range.after = q.integer("after", 0, max_json_integer);
+    const auto around = q.integer("around", 1, max_json_integer);
+    range.before = before.value_or(0);
+    range.around = around.value_or(0);
+    if (int{before.has_value()} + int{range.after.has_value()} + int{around.has_value()} > 1)
+        q.fail("before", "invalid", "at most one of before, after and around is allowed");
+    if (auto fault = q.fault()) co_return std::move(*fault);
+    const auto page = co_await rooms.timeline(c.me.user, *room, range);
+    if (!page) co_return page.error();
+    json::writer w{page->items.size() * 300 + 128};
+    w.begin_object().key("messages").begin_array();
+    for (const auto& item : page->items) write(w, item);
+    w.end_array().field("epoch", rooms.epoch()).field("lastSeq", page->last_seq).field("hasMore", page->has_more);
+    co_return json_answer(200, w.end_object().take());
+}
+
+api_answer one_message(call& c, room_service& rooms) {
+    const auto room = path_id<room_id>(c, 0, errc::not_a_member);
+    if (!room) co_return room.error();
+    const auto seq = path_number(c, 1, errc::not_found);
+    if (!seq) co_return seq.error();
+    const auto item = co_await rooms.message(c.me.user, *room, *seq);
+    if (!item) co_return item.error();
+    json::writer w;
+    write(w, *item);
+    co_return json_answer(200, w.take());
+}
+
+api_answer log(call& c, room_service& rooms) {
+    const auto room = path_id<room_id>(c, 0, errc::not_a_member);
+    if (!room) co_return room.error();
+    query q{c.request};
+    const auto limit = q.limit(1000);
+    const auto after = q.integer("after", 0, max_json_integer).value_or(0);
+    if (auto fault = q.fault()) co_return std::move(*fault);
+    const auto page = co_await rooms.events(c.me.user, *room, after, limit);
+    if (!page) co_return page.error();
+    json::writer w{page->events.size() * 256 + 128};
+    w.begin_object();
+    write_events(w, *page);
+    w.field("epoch", rooms.epoch()).field("lastSeq", page->last_seq).field("hasMore", page->has_more);
+    co_return json_answer(200, w.end_object().take());
+}
+
+api_answer sync(call& c, room_service& rooms) {
+    const auto body = body_of(c);
+    if (!body) co_return body.error();
+    json::reader in{*body};
+    auto epoch = in.secret("epoch", {1, 64});
+    std::vector<domain::known_position> known;
+    std::size_t index = 0;
+    for (const auto* object : in.objects("rooms", 1000)) {
+        json::reader one{*object};
+        domain::known_position p;
+        p.room = one.id<room_id>("id");
+        p.seq = one.integer("seq", 0, max_json_integer);
+        in.absorb(one, "rooms[" + std::to_string(index++) + "]");
+        known.push_back(p);
+    }
+    if (auto fault = in.fault()) co_return std::move(*fault);
+    const auto answer = co_await rooms.sync(c.me.user, std::move(epoch), std::move(known));
+    if (!answer) co_return answer.error();
+    json::writer w{512};
+    w.begin_object().field("epoch", rooms.epoch()).key("rooms").begin_array();
+    for (const auto& delta : answer->rooms) {
+        w.begin_object().field("id", delta.room.value).field("lastSeq", delta.page.last_seq);
+        write_events(w, delta.page);
+        w.field("hasMore", delta.page.has_more).end_object();
+    }
+    w.end_array().key("added").begin_array();
+    for (const auto& r : answer->added) write(w, r);
+    w.end_array().key("removed").begin_array();
+    for (const auto id : answer->removed) w.value(id.value);
+    co_return json_answer(200, w.end_array().end_object().take());
+}
+
+}  // namespace
+
+void add_history_routes(api& a, room_service& rooms) {
+    using http::method;
+    a.add(method::get, "/rooms/{id}/messages", access::signed_in, [&](call& c) { return timeline(c, rooms); });
+    a.add(method::get, "/rooms/{id}/messages/{seq}", access::signed_in, [&](call& c) { return one_message(c, rooms); });
+    a.add(method::get, "/rooms/{id}/events", access::signed_in, [&](call& c) { return log(c, rooms); });
+    a.add(method::post, "/rooms/sync", access::signed_in, [&](call& c) { return sync(c, rooms); });
+}
+
+}  // namespace madang::web

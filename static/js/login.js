@@ -1,0 +1,15 @@
+// The sign-in page.
+import { createApi, Problem } from './api.js';
+import { rememberAccess } from './session.js';
+import { languageButtons, onSubmit } from './auth-form.js';
+
+const api = createApi();
+
+languageButtons();
+onSubmit(async (form) => {
+  const username = form.get('username').trim();
+  const password = form.get('password');
+  if (!username || !password) throw new Problem('bad_credentials');
+  rememberAccess(await api.post('/sessions', { username, password }, { anonymous: true }));
+  location.assign('/chats');
+});

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Client } from '../support/api.mjs';
+import { done, newGroup, newPerson, password, randomName, refused, say } from '../support/people.mjs';
+import { startServer } from '../support/server.mjs';
+
+async function withServer(env, body) {
+  const server = await startServer({ env });
+  try {
+    await body(server);
+  } finally {
+    await server.stop();
+  }
+}
+
+function saysWhenToComeBack({ headers }) {
+  assert.match(headers['retry-after'], /^[1-9]\d*$/);
+  assert.ok(headers.ratelimit);
+  assert.ok(headers['ratelimit-policy']);
+}
+
+test('failed logins of one account are limited, and the answer says when to come back', async () => {
+  await withServer({ MADANG_LIMITS_FAILED_LOGINS: '3' }, async (server) => {
+    const ana = await newPerson(server);
+    const bo = await newPerson(server);
+    const guest = new Client(server.url);
+    const wrong = () => guest.signIn({ username: ana.username, password: 'wrong wrong' });
+    for (let count = 0; count < 3; count += 1) await refused(wrong(), 401, 'bad_credentials');
+    const limited = await wrong();
+    await refused(limited, 429, 'rate_limited');
+    saysWhenToComeBack(limited);
+    await done(guest.signIn({ username: bo.username, password }), 200);
+  });
+});
+
+test('failed logins of a name that nobody has are limited like those of an account', async () => {
+  await withServer({ MADANG_LIMITS_FAILED_LOGINS: '2' }, async (server) => {
+    const guest = new Client(server.url);
+    const wrong = { username: randomName(), password };
+    await refused(guest.signIn(wrong), 401, 'bad_credentials');
+    await refused(guest.signIn(wrong), 401, 'bad_credentials');
+    await refused(guest.signIn(wrong), 429, 'rate_limited');
+  });
+});
+
+test('sign-ups of one address are limited', async () => {
+  await withServer({ MADANG_LIMITS_SIGNUPS_PER_HOUR: '2' }, async (server) => {
+    await newPerson(server);
+    await newPerson(server);
+    const limited = await new Client(server.url).signUp({ username: randomName(), password });
+    await refused(limited, 429, 'rate_limited');
+    saysWhenToComeBack(limited);
+  });
+});
+
+test('a limit is told before the body is looked at', async () => {
+  await withServer({ MADANG_LIMITS_SIGNUPS_PER_HOUR: '1' }, async (server) => {
+    await newPerson(server);
+    await refused(new Client(server.url).request('POST', '/users', { bytes: '{' }), 429, 'rate_limited');
+  });
+});
+
+test('sends of one person are limited, and those of another are not', async () => {
+  await withServer({ MADANG_LIMITS_SENDS_PER_SECOND: '1', MADANG_LIMITS_SENDS_BURST: '2' }, async (server) => {
+    const [ana, bo] = [await newPerson(server), await newPerson(server)];
+    const room = await newGroup(ana, [bo]);
+    const answers = await Promise.all(Array.from({ length: 10 }, () => ana.post(`/rooms/${room.id}/messages`, { text: 'hi' })));
+    const limited = answers.filter(({ status }) => status === 429);
+    assert.ok(answers.filter(({ status }) => status === 201).length >= 2, 'the burst goes through');
+    assert.ok(limited.length > 0, 'what is beyond it does not');
+    saysWhenToComeBack(limited[0]);
+    await say(bo, room, 'I may');
+  });
+});

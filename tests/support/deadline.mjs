@@ -1,0 +1,25 @@
+// Every wait in the tests has a deadline, and says what it waited for when it passes.
+
+export const patience = 10_000;
+
+export async function within(promise, ms, what) {
+  let timer;
+  const passed = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`waited ${ms} ms for ${what}`)), ms);
+  });
+  try {
+    return await Promise.race([promise, passed]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+// Asks again until the probe answers something true. The probe itself goes over the wire, which paces it.
+export async function eventually(probe, what, ms = patience) {
+  const end = Date.now() + ms;
+  for (;;) {
+    const answer = await probe();
+    if (answer) return answer;
+    if (Date.now() > end) throw new Error(`waited ${ms} ms for ${what}`);
+  }
+}

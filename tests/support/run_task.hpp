@@ -1,0 +1,55 @@
+// Runs coroutines from a plain test and hands their answers back.
+#pragma once
+
+#include "madang/base/async.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include <future>
+#include <thread>
+#include <utility>
+
+namespace madang::test {
+
+// An io_context with one thread of its own. Whatever posts to it (a store, a worker pool) must be stopped first.
+class io_thread {
+public:
+    io_thread() : guard_(io_.get_executor()), thread_([this] { io_.run(); }) {}
+    ~io_thread() {
+        guard_.reset();
+        thread_.join();
+    }
+    io_thread(const io_thread&) = delete;
+    io_thread& operator=(const io_thread&) = delete;
+
+    [[nodiscard]] asio::io_context& context() noexcept { return io_; }
+    [[nodiscard]] executor new_strand() { return executor{io_.get_executor()}; }
+
+    // Starts `work` on a strand of its own: many can be in flight, and get() waits for one.
+    template <class T>
+    [[nodiscard]] std::future<T> start(task<T> work) {
+        return asio::co_spawn(new_strand(), std::move(work), asio::use_future);
+    }
+
+    // Starts `work` and waits for its answer.
+    template <class T>
+    T run(task<T> work) {
+        return start(std::move(work)).get();
+    }
+
+private:
+    asio::io_context io_;
+    asio::executor_work_guard<asio::io_context::executor_type> guard_;
+    std::thread thread_;
+};
+
+// For a test that asks once: `const auto user = run_task(store.find_user(id));`
+template <class T>
+T run_task(task<T> work) {
+    io_thread io;
+    return io.run(std::move(work));
+}
+
+}  // namespace madang::test

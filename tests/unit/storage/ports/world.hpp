@@ -1,0 +1,149 @@
+// A store with people and rooms in it, and words for what they do.
+#pragma once
+
+#include "store_under_test.hpp"
+
+#include <initializer_list>
+#include <mutex>
+#include <utility>
+
+#include "catch.hpp"
+#include "manual_clock.hpp"
+#include "run_task.hpp"
+
+namespace madang::test {
+
+// Every test of the suite runs once for each kind of store.
+#define EACH_STORE GENERATE(from_range(madang::test::kinds_of_store()))
+
+// Keeps what a store says that it committed. Thread-safe.
+class commit_recorder final : public domain::commit_listener {
+public:
+    void committed(std::vector<domain::commit> batch) override {
+        const std::lock_guard hold{lock_};
+        all_.insert(all_.end(), batch.begin(), batch.end());
+    }
+    [[nodiscard]] std::vector<domain::commit> all() const {
+        const std::lock_guard hold{lock_};
+        return all_;
+    }
+    [[nodiscard]] domain::commit last() const {
+        const std::lock_guard hold{lock_};
+        return all_.empty() ? domain::commit{} : all_.back();
+    }
+    [[nodiscard]] std::size_t count() const {
+        const std::lock_guard hold{lock_};
+        return all_.size();
+    }
+
+private:
+    mutable std::mutex lock_;
+    std::vector<domain::commit> all_;
+};
+
+class world {
+public:
+    explicit world(const kind_of_store& kind, const domain::room_limits& limits = {}) : store_(kind.make(limits, clock)) {
+        store_->set_listener(&commits);
+    }
+
+    manual_clock clock;
+    commit_recorder commits;
+
+    domain::account_store& accounts() { return store_->accounts(); }
+    domain::login_store& logins() { return store_->logins(); }
+    domain::key_store& keys() { return store_->keys(); }
+    domain::contact_store& contacts() { return store_->contacts(); }
+    domain::room_store& rooms() { return store_->rooms(); }
+    domain::room_log& log() { return store_->log(); }
+    io_thread& io() { return io_; }
+
+    // The answer, which must not be a refusal.
+    template <class T>
+    T get(async_result<T> asked) {
+        auto answer = io_.run(std::move(asked));
+        if (!answer) FAIL("refused: " << to_string(answer.error().code) << " " << answer.error().detail);
+        if constexpr (!std::is_void_v<T>) return std::move(*answer);
+    }
+    // The code of a refusal, which must be one.
+    template <class T>
+    errc refused(async_result<T> asked) {
+        const auto answer = io_.run(std::move(asked));
+        if (answer) FAIL("was not refused");
+        return answer.error().code;
+    }
+
+    user_id person(const std::string& name) {
+        domain::new_user u;
+        u.username = name;
+        u.display_name = name;
+        u.password_hash = "hash of " + name;
+        return get(accounts().create_user(u)).id;
+    }
+    void befriend(user_id a, user_id b) {
+        get(contacts().befriend(a, b, 2000));
+        get(contacts().accept(b, a, 2000));
+    }
+    domain::room_log::created create(domain::room_kind kind, user_id creator, std::vector<user_id> others, std::string key = {}) {
+        return get(log().create_room(room_of(kind, creator, std::move(others), std::move(key))));
+    }
+    static domain::new_room room_of(domain::room_kind kind, user_id creator, std::vector<user_id> others, std::string key = {}) {
+        domain::new_room r;
+        r.kind = kind;
+        r.creator = creator;
+        r.others = std::move(others);
+        r.key = std::move(key);
+        return r;
+    }
+    // Makes them friends of the creator first.
+    room_id group(user_id creator, std::vector<user_id> others) {
+        for (const auto other : others) make_friends(creator, other);
+        return create(domain::room_kind::group, creator, std::move(others)).room;
+    }
+    room_id direct(user_id a, user_id b) {
+        make_friends(a, b);
+        return create(domain::room_kind::direct, a, {b}).room;
+    }
+    void join(room_id room, user_id inviter, user_id guest) {
+        make_friends(inviter, guest);
+        get(log().add_members(room, inviter, {guest}));
+    }
+
+    domain::new_message message(room_id room, user_id author, std::string text, std::string key = {}, seq_t reply_to = 0) {
+        if (key.empty()) key = "~" + std::to_string(++keys_given_);
+        return {room, author, std::move(key), std::move(text), reply_to};
+    }
+    domain::posted say(room_id room, user_id author, std::string text, std::string key = {}, seq_t reply_to = 0) {
+        return get(log().post(message(room, author, std::move(text), std::move(key), reply_to)));
+    }
+    domain::timeline_page timeline(user_id me, room_id room, domain::timeline_range range = {}) {
+        return get(rooms().timeline(me, room, range));
+    }
+    // The whole log.
+    std::vector<domain::event> events(room_id room) { return get(rooms().events(room, 0, 100'000)); }
+
+private:
+    void make_friends(user_id a, user_id b) {
+        const auto mine = get(contacts().friends(a, user_id{b.value - 1}, 1));
+        if (mine.empty() || mine.front().who.id != b) befriend(a, b);
+    }
+
+    io_thread io_;
+    std::unique_ptr<store_under_test> store_;
+    int keys_given_ = 0;
+};
+
+// The texts of the messages among the items, "-" for a deleted one.
+inline std::vector<std::string> texts(const domain::timeline_page& page) {
+    std::vector<std::string> found;
+    for (const auto& item : page.items)
+        if (const auto* m = std::get_if<domain::message_posted>(&item.event.body)) found.push_back(m->deleted_at ? "-" : m->text);
+    return found;
+}
+
+template <class Body>
+const Body& body_of(const domain::event& e) {
+    return std::get<Body>(e.body);
+}
+
+}  // namespace madang::test

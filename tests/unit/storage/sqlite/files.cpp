@@ -1,0 +1,50 @@
+#include "files.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <deque>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+namespace madang::test {
+namespace {
+
+struct kept_text {
+    std::string name;
+    std::string sql;
+};
+
+std::deque<kept_text> read_migrations() {
+    std::deque<kept_text> texts;
+    for (const auto& entry : std::filesystem::directory_iterator(MADANG_SOURCE_DIR "/config/migrations/sqlite")) {
+        std::ostringstream sql;
+        sql << std::ifstream(entry.path()).rdbuf();
+        texts.push_back({entry.path().stem().string(), sql.str()});
+    }
+    std::ranges::sort(texts, {}, &kept_text::name);
+    return texts;
+}
+
+}  // namespace
+
+temporary_directory::temporary_directory() {
+    auto name = (std::filesystem::temp_directory_path() / "madang-storage-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory");
+    path_ = name;
+}
+
+temporary_directory::~temporary_directory() { std::filesystem::remove_all(path_); }
+
+const std::vector<storage::migration>& source_migrations() {
+    static const auto texts = read_migrations();
+    static const auto steps = [] {
+        std::vector<storage::migration> all;
+        for (const auto& text : texts) all.push_back({std::stoi(text.name), text.name, text.sql});
+        return all;
+    }();
+    return steps;
+}
+
+}  // namespace madang::test
