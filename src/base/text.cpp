@@ -110,6 +110,13 @@ bool is_emoji(std::string_view s) noexcept {
     return pictured;
 }
 
+std::string folded(std::string_view s) {
+    std::string out{s};
+    for (char& c : out)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+    return out;
+}
+
 std::string_view cut(std::string_view s, std::size_t points) noexcept {
     std::size_t at = 0;
     for (std::size_t n = 0; n < points && at < s.size(); ++n) next(s, at);

@@ -111,6 +111,8 @@ listener_ptr session::listen(subscription& s, const std::string& name) {
     return l;
 }
 
+std::string session::topic_of(const listener& l) { return l.where == nullptr ? std::string{} : l.where->name; }
+
 bool session::start(const listener_ptr& l, seq_t next, seq_t head, seq_t from) {
     if (l->now != listener::state::checking) return false;
     l->next = next;

@@ -51,7 +51,7 @@ async_result<signed_in> account_service::open(std::string username, std::string 
     fresh.user = who;
     fresh.device = std::move(from.name);
     fresh.address = std::move(from.address);
-    fresh.expires_at = now + (refreshable ? policy_.refresh_ttl : policy_.access_ttl);
+    fresh.expires_at = now + policy_.refresh_ttl;
     if (refreshable) {
         answer.refresh_token = mint_.opaque_token();
         fresh.refresh_hash = mint_.digest(answer.refresh_token);

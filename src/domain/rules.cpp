@@ -28,9 +28,10 @@ result<> may_remove(room_kind kind, member_role actor, member_role target, bool 
     return error{errc::forbidden};
 }
 
-result<> may_set_role(room_kind kind, member_role actor) {
+result<> may_set_role(room_kind kind, member_role actor, member_role role, bool self) {
     if (kind == room_kind::direct) return direct_room();
     if (actor != member_role::owner) return error{errc::forbidden};
+    if (self && role != member_role::owner) return error{errc::conflict, "The owner gives the room to somebody else instead."};
     return {};
 }
 

@@ -20,6 +20,16 @@ http::method method_of(bhttp::verb v) noexcept {
     }
 }
 
+// The path of an origin-form or absolute-form target (RFC 9112, 3.2); empty where it is neither.
+std::string_view path_of(std::string_view target) noexcept {
+    for (const std::string_view scheme : {"http://", "https://"})
+        if (target.starts_with(scheme)) {
+            const auto slash = target.find('/', scheme.size());
+            return slash == std::string_view::npos ? std::string_view{"/"} : target.substr(slash);
+        }
+    return target.starts_with('/') ? target : std::string_view{};
+}
+
 bool trusted(const server_options& o, std::string_view address) {
     boost::system::error_code ec;
     const auto parsed = asio::ip::make_address(std::string{address}, ec);
@@ -57,7 +67,7 @@ std::optional<std::string> fault_of_head(const beast_request& head) {
     }
     if (head.count(bhttp::field::host) > 1 || (head.version() >= 11 && head.count(bhttp::field::host) == 0))
         return "A request names its host once.";
-    if (head.target().empty() || head.target().front() != '/') return "The request target is a path.";
+    if (path_of({head.target().data(), head.target().size()}).empty()) return "The request target is a path.";
     return std::nullopt;
 }
 
@@ -65,7 +75,7 @@ std::shared_ptr<http::request> to_request(beast_request& from, const std::string
                                           std::string id) {
     auto r = std::make_shared<http::request>();
     r->method = method_of(from.method());
-    const std::string_view target{from.target().data(), from.target().size()};
+    const std::string_view target = path_of({from.target().data(), from.target().size()});
     const auto question = target.find('?');
     r->path = target.substr(0, question);
     if (question != std::string_view::npos) r->query = target.substr(question + 1);

@@ -17,7 +17,7 @@ limiter::rate logins_of(const settings& s) {
 rates::rates(const settings& s, const clock& time, metrics::registry& m)
     : clock_(time), login_accounts_(logins_of(s)), login_addresses_(logins_of(s)),
       signups_({.count = double(s.signups_per_hour), .per = 1h, .burst = double(s.signups_per_hour)}),
-      sends_({.count = double(s.sends_per_second), .per = 1s, .burst = double(s.sends_burst)}),
+      sends_({.count = s.sends_burst > 0 ? double(s.sends_per_second) : 0.0, .per = 1s, .burst = double(s.sends_burst)}),
       typing_({.count = 1, .per = 2900ms, .burst = 1}),
       logins_refused_(m.add_counter("madang_rate_limited_total", "Requests refused by a rate.", {{"rate", "logins"}})),
       signups_refused_(m.add_counter("madang_rate_limited_total", "Requests refused by a rate.", {{"rate", "signups"}})),

@@ -10,9 +10,9 @@
 
 namespace madang::web {
 
-void add_account_routes(api& a, domain::account_service& accounts, rates& limits, const settings& s);
+void add_account_routes(api& a, domain::account_service& accounts, rates& limits);
 void add_session_routes(api& a, domain::account_service& accounts, rates& limits, const settings& s);
-void add_people_routes(api& a, domain::contact_service& contacts, domain::account_service& accounts);
+void add_people_routes(api& a, domain::contact_service& contacts);
 void add_room_routes(api& a, domain::room_service& rooms);
 void add_history_routes(api& a, domain::room_service& rooms);
 void add_message_routes(api& a, domain::message_service& messages, domain::room_service& rooms, rates& limits);

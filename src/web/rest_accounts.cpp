@@ -117,7 +117,7 @@ api_answer find_people(call& c, domain::account_service& accounts) {
 
 }  // namespace
 
-void add_account_routes(api& a, domain::account_service& accounts, rates& limits, const settings&) {
+void add_account_routes(api& a, domain::account_service& accounts, rates& limits) {
     using http::method;
     a.add(method::post, "/users", access::anyone, [&](call& c) { return sign_up(c, accounts, limits); });
     a.add(method::get, "/users", access::signed_in, [&](call& c) { return find_people(c, accounts); });

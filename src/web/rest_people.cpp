@@ -78,7 +78,7 @@ api_handler on_person(contact_service& contacts, action what) {
 
 }  // namespace
 
-void add_people_routes(api& a, contact_service& contacts, domain::account_service&) {
+void add_people_routes(api& a, contact_service& contacts) {
     using http::method;
     a.add(method::get, "/friends", access::signed_in, [&](call& c) { return list(c, contacts, &contact_service::friends, "friends"); });
     a.add(method::get, "/friends/requests", access::signed_in, [&](call& c) { return list(c, contacts, &contact_service::requests, "requests"); });

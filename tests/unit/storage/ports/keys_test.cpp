@@ -8,7 +8,9 @@ namespace {
 
 domain::stored_key key_named(world& w, const std::string& kid) {
     w.clock.advance(1s);
-    return {kid, std::string(31, '\0') + '\xff', w.clock.now(), false};
+    std::string seed(32, '\0');
+    seed.back() = '\xff';
+    return {kid, std::move(seed), w.clock.now(), false};
 }
 
 }  // namespace

@@ -45,8 +45,7 @@ double cpu_seconds() {
     return seconds(used.ru_utime) + seconds(used.ru_stime);
 }
 
-load prepare(io_thread& io, storage::sqlite_store& store) {
-    load l{store.log(), {}, {}, {}};
+void seat_people(load& l, io_thread& io, storage::sqlite_store& store) {
     for (int i = 0; i < rooms; ++i) {
         std::vector<user_id> pair;
         for (const auto* side : {"a", "b"}) {
@@ -63,7 +62,6 @@ load prepare(io_thread& io, storage::sqlite_store& store) {
         const auto room = io.run(store.log().create_room(r))->room;
         for (const auto who : pair) l.seats.emplace_back(room, who);
     }
-    return l;
 }
 
 }  // namespace
@@ -77,7 +75,8 @@ TEST_CASE("bench: posts into direct rooms", "[.bench]") {
     storage::migrate(options.file, source_migrations(), clock);
     io_thread io;
     storage::sqlite_store store{options, clock};
-    auto l = prepare(io, store);
+    load l{store.log(), {}, {}, {}};
+    seat_people(l, io, store);
     const auto batches = store.stats().batches.load();
     const auto began = std::chrono::steady_clock::now();
     const auto cpu = cpu_seconds();

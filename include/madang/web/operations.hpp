@@ -1,0 +1,36 @@
+// The admin listener: /healthz, /readyz, /metrics, and the trace of one session. Thread-safe. No sign-in: it listens on loopback
+// unless configured otherwise.
+#pragma once
+
+#include "madang/net/service.hpp"
+#include "madang/observe/metrics.hpp"
+
+#include <atomic>
+#include <functional>
+#include <string>
+
+namespace madang::web {
+
+enum class readiness { starting, ready, draining };
+
+class operations final : public net::service {
+public:
+    // `storage`: "ok", or what is wrong with it in one word; shown, never a reason for 503 (design, chapter 12).
+    operations(const metrics::registry& m, std::function<std::string()> storage) : metrics_(m), storage_(std::move(storage)) {}
+
+    void set(readiness r) noexcept { readiness_ = r; }
+
+    task<http::response> serve(std::shared_ptr<http::request> r) override;
+    task<std::variant<http::response, net::upgrade>> open(std::shared_ptr<http::request> r, std::size_t shard) override;
+    http::response refuse(errc code, std::string detail, const std::string& request_id) override;
+
+private:
+    [[nodiscard]] http::response ready() const;
+    [[nodiscard]] static http::response trace(const http::request& r);
+
+    const metrics::registry& metrics_;
+    std::function<std::string()> storage_;
+    std::atomic<readiness> readiness_{readiness::starting};
+};
+
+}  // namespace madang::web

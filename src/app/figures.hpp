@@ -1,0 +1,13 @@
+// Figures that somebody else counts, as metrics: the store's, the hasher's, the process's.
+#pragma once
+
+#include "argon2_hasher.hpp"
+
+#include "madang/observe/metrics.hpp"
+#include "madang/storage/sqlite_store.hpp"
+
+namespace madang::app {
+
+void export_figures(metrics::registry& m, const storage::sqlite_stats& store, const argon2_hasher& hasher);
+
+}  // namespace madang::app

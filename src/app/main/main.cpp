@@ -1,0 +1,3 @@
+#include "../commands.hpp"
+
+int main(int argc, char** argv) { return madang::app::run_command_line(argc, argv); }

@@ -1,0 +1,131 @@
+#include "madang/storage/migrations.hpp"
+
+#include "random_text.hpp"
+#include "sqlite/database.hpp"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include <array>
+#include <utility>
+
+namespace madang::storage {
+namespace {
+
+using sqlite::database;
+using sqlite::failure;
+using sqlite::transaction;
+
+constexpr std::size_t epoch_length = 12;
+
+std::string checksum(std::string_view text) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned int size = 0;
+    EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr);
+    std::string hex;
+    for (unsigned int i = 0; i < size; ++i) hex += fmt::format("{:02x}", digest[i]);
+    return hex;
+}
+
+// The steps themselves: a mistake of the build.
+void check_numbers(std::span<const migration> steps) {
+    int expected = 0;
+    for (const auto& step : steps)
+        if (step.version != ++expected)
+            throw migration_error(
+                fmt::format("migration {} follows number {}: the numbers must be contiguous from 1", step.name, expected - 1));
+}
+
+// How many of the steps the database has. They must be the first ones, and the same.
+std::size_t applied_steps(database& db, std::span<const migration> steps) {
+    if (!db.any("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'migrations'")) return 0;
+    std::size_t applied = 0;
+    auto rows = db.run("SELECT version, name, checksum FROM migrations ORDER BY version");
+    for (; rows.step(); ++applied) {
+        const auto version = rows.get<int>(0);
+        const auto name = rows.get<std::string>(1);
+        if (applied >= steps.size())
+            throw migration_error(
+                fmt::format("the database is newer than this madang: it has migration {} ({}), and {} is the newest "
+                            "known here: run a newer madang",
+                            version, name, steps.size()));
+        const auto& step = steps[applied];
+        if (version != step.version)
+            throw migration_error(
+                fmt::format("the database lacks migration {} ({}) though it has a later one: restore it from a backup",
+                            step.version, step.name));
+        if (rows.get<std::string>(2) != checksum(step.sql))
+            throw migration_error(
+                fmt::format("migration {} ({}) differs from the one that was applied to the database: run the madang "
+                            "that belongs to it",
+                            version, name));
+    }
+    return applied;
+}
+
+void apply(database& db, const migration& step, timestamp now) {
+    try {
+        db.execute(std::string(step.sql));
+        db.change("INSERT INTO migrations (version, name, checksum, applied_at) VALUES (?, ?, ?, ?)", step.version, step.name,
+                  checksum(step.sql), now);
+    } catch (const failure& e) {
+        throw migration_error(fmt::format("migration {} ({}) failed and was undone: {}", step.version, step.name, e.what()));
+    }
+}
+
+// One step in one transaction, the first that is missing; false when there is none. Another process may migrate too: which
+// one is next is therefore asked inside.
+bool apply_next(database& db, std::span<const migration> steps, timestamp now, std::vector<std::string>& names) {
+    transaction all{db, transaction::kind::write};
+    db.execute(
+        "CREATE TABLE IF NOT EXISTS migrations (version INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT "
+        "NULL, "
+        "applied_at INTEGER NOT NULL) STRICT");
+    const std::size_t applied = applied_steps(db, steps);
+    if (applied == steps.size()) return false;
+    apply(db, steps[applied], now);
+    if (applied + 1 == steps.size())
+        db.change("INSERT OR IGNORE INTO meta (name, value) VALUES ('epoch', ?)", random_text(epoch_length));
+    all.commit();
+    names.emplace_back(steps[applied].name);
+    return true;
+}
+
+// What fails outside of the steps' own statements: the disk, another process.
+storage_error cannot_migrate(const std::filesystem::path& file, const failure& why) {
+    return storage_error(
+        fmt::format("cannot migrate {}: {}: check the disk, and that no other process uses it", file.string(), why.what()));
+}
+
+}  // namespace
+
+std::vector<std::string> plan(const std::filesystem::path& file, std::span<const migration> steps) {
+    check_numbers(steps);
+    std::size_t applied = 0;
+    if (std::filesystem::exists(file)) {
+        try {
+            database db{file, database::access::read};
+            applied = applied_steps(db, steps);
+        } catch (const failure& e) {
+            throw cannot_migrate(file, e);
+        }
+    }
+    std::vector<std::string> names;
+    for (const auto& step : steps.subspan(applied)) names.emplace_back(step.name);
+    return names;
+}
+
+std::vector<std::string> migrate(const std::filesystem::path& file, std::span<const migration> steps, const clock& clock) {
+    check_numbers(steps);
+    std::vector<std::string> names;
+    try {
+        database db{file, database::access::create};
+        while (apply_next(db, steps, clock.now(), names)) {
+        }
+    } catch (const failure& e) {
+        throw cannot_migrate(file, e);
+    }
+    return names;
+}
+
+}  // namespace madang::storage
