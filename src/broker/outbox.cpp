@@ -5,7 +5,8 @@ namespace madang::broker {
 outbox::offered outbox::offer(shared_text prefix, shared_text tail, bool sheddable) {
     entry e{std::move(prefix), std::move(tail)};
     const std::size_t size = e.size();
-    if (bytes_ + size > limits_.hard) return offered::too_slow;
+    // An empty outbox takes any frame: one that is larger than the limit must not be undeliverable.
+    if (bytes_ != 0 && bytes_ + size > limits_.hard) return offered::too_slow;
     if (sheddable && behind()) return offered::shed;
     bytes_ += size;
     queue_.push_back(std::move(e));

@@ -52,6 +52,17 @@ async_result<member> room_service::set_role(user_id me, room_id room, user_id ta
     co_return co_await rooms_.member_of(room, target);
 }
 
+async_result<timeline_item> room_service::acknowledged(user_id author, room_id room, seq_t seq) {
+    auto seen = co_await rooms_.message(author, room, seq);
+    if (seen || (seen.error().code != errc::not_a_member && seen.error().code != errc::not_found)) co_return seen;
+    auto found = co_await rooms_.events(room, seq - 1, 1);
+    if (!found) co_return found.error();
+    if (found->empty() || found->front().author != author) co_return errc::not_found;
+    timeline_item item;
+    item.event = std::move(found->front());
+    co_return item;
+}
+
 async_result<event_page> room_service::events(user_id me, room_id room, seq_t after, std::size_t limit) {
     const auto mine = co_await rooms_.seat_of(me, room);
     if (!mine) co_return mine.error();

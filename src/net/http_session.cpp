@@ -74,6 +74,7 @@ task<typename http_session<Stream>::next> http_session<Stream>::serve_one() {
     p.body_limit(state_->options.limits.body);
     request_id_ = state_->next_request_id();
     if (!co_await read(p)) co_return next::done;
+    ++served_;
 
     const auto began = std::chrono::steady_clock::now();
     const bool is_upgrade = boost::beast::websocket::is_upgrade(p.get());
@@ -95,7 +96,7 @@ task<bool> http_session<Stream>::read(parser& p) {
     if (buffer_.size() == 0) {
         idle_ = true;
         if (state_->draining) co_return false;
-        arm(state_->options.limits.keep_alive);
+        arm(served_ == 0 ? state_->options.limits.head_timeout : state_->options.limits.keep_alive);
         const std::size_t n = co_await stream_.async_read_some(buffer_.prepare(2048), asio::redirect_error(use_task, ec));
         buffer_.commit(n);
         if (ec) co_return false;

@@ -51,6 +51,7 @@ private:
     timer deadline_;
     bool expired_ = false;
     bool idle_ = true;
+    std::size_t served_ = 0;  // requests
     boost::beast::flat_buffer buffer_;
     const std::string peer_;
     std::string request_id_;

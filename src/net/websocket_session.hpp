@@ -59,6 +59,8 @@ private:
     void say_goodbye();
     void finish();
 
+    // From start() to finish() the connection owns itself: while it is paused, no operation does.
+    std::shared_ptr<websocket_session> self_;
     std::shared_ptr<server::state> state_;
     executor home_;
     boost::beast::websocket::stream<gate<Stream>> ws_;

@@ -37,6 +37,7 @@ template <class Stream>
 void websocket_session<Stream>::start(boost::beast::http::request<boost::beast::http::string_body>& request,
                                       const std::string& subprotocol) {
     namespace bws = boost::beast::websocket;
+    self_ = this->shared_from_this();
     ws_.set_option(bws::stream_base::decorator([subprotocol](bws::response_type& answer) {
         answer.set(boost::beast::http::field::server, "madang");
         if (!subprotocol.empty()) answer.set(boost::beast::http::field::sec_websocket_protocol, subprotocol);
@@ -47,7 +48,7 @@ void websocket_session<Stream>::start(boost::beast::http::request<boost::beast::
     ws_.control_callback([this](bws::frame_type kind, boost::beast::string_view) {
         if (kind != bws::frame_type::close && handler_) handler_->pong();
     });
-    ws_.async_accept(request, [self = this->shared_from_this()](const boost::system::error_code& ec) {
+    ws_.async_accept(request, [self = self_](const boost::system::error_code& ec) {
         if (ec) return self->finish();
         self->state_->counts.upgrades.add();
         self->handler_->opened(*self);
@@ -224,7 +225,7 @@ template <class Stream>
 void websocket_session<Stream>::finish() {
     if (finished_) return;
     finished_ = true;
-    const auto self = this->shared_from_this();
+    const auto self = std::move(self_);
     boost::system::error_code ignored;
     ws_.next_layer().lowest_layer().close(ignored);
     if (goodbye_) goodbye_->cancel();

@@ -8,11 +8,10 @@ bool origins::allowed(std::string_view origin, const http::request& r) const {
     const auto same = [&](std::string_view other) { return http::iequals(origin, other); };
     if (std::any_of(settings_.allowed_origins.begin(), settings_.allowed_origins.end(), same)) return true;
     if (!settings_.public_origin.empty()) return same(settings_.public_origin);
-    // Without a public URL the page was loaded from the Host itself; its scheme may have been a proxy's.
+    // Without a public URL the page was loaded from the Host itself, by the scheme that we, or a trusted proxy, were asked with.
     const auto host = r.header("host");
-    if (!host || host->empty()) return false;
-    const auto slashes = origin.find("://");
-    return slashes != std::string_view::npos && http::iequals(origin.substr(slashes + 3), *host);
+    const std::string_view scheme = r.secure ? "https://" : "http://";
+    return host && !host->empty() && origin.starts_with(scheme) && http::iequals(origin.substr(scheme.size()), *host);
 }
 
 void origins::answer(const http::request& r, http::response& to) const {

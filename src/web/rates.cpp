@@ -8,14 +8,17 @@ namespace {
 using namespace std::chrono_literals;
 using limiter = runtime::rate_limiter;
 
-limiter::rate logins_of(const settings& s) {
-    return {.count = double(s.failed_logins), .per = 15min, .burst = double(s.failed_logins)};
+limiter::rate logins_of(const settings& s, int times) {
+    const double count = double(s.failed_logins) * times;
+    return {.count = count, .per = 15min, .burst = count};
 }
+
+std::string pair_of(const std::string& username, const std::string& address) { return fmt::format("{} {}", username, address); }
 
 }  // namespace
 
 rates::rates(const settings& s, const clock& time, metrics::registry& m)
-    : clock_(time), login_accounts_(logins_of(s)), login_addresses_(logins_of(s)),
+    : clock_(time), logins_(logins_of(s, 1)), login_accounts_(logins_of(s, 10)), login_addresses_(logins_of(s, 10)),
       signups_({.count = double(s.signups_per_hour), .per = 1h, .burst = double(s.signups_per_hour)}),
       sends_({.count = s.sends_burst > 0 ? double(s.sends_per_second) : 0.0, .per = 1s, .burst = double(s.sends_burst)}),
       typing_({.count = 1, .per = 2900ms, .burst = 1}),
@@ -31,17 +34,19 @@ result<> rates::judge(const limiter::verdict& v, metrics::counter& refused) cons
 
 result<> rates::may_log_in(const std::string& username, const std::string& address) {
     const auto now = clock_.steady_now();
+    if (auto by_both = judge(logins_.look(pair_of(username, address), now), logins_refused_); !by_both) return by_both;
     if (auto by_account = judge(login_accounts_.look(username, now), logins_refused_); !by_account) return by_account;
     return judge(login_addresses_.look(address, now), logins_refused_);
 }
 
 void rates::login_failed(const std::string& username, const std::string& address) {
     const auto now = clock_.steady_now();
+    logins_.take(pair_of(username, address), now);
     login_accounts_.take(username, now);
     login_addresses_.take(address, now);
 }
 
-void rates::login_succeeded(const std::string& username) { login_accounts_.forget(username); }
+void rates::login_succeeded(const std::string& username, const std::string& address) { logins_.forget(pair_of(username, address)); }
 
 result<> rates::sign_up(const std::string& address) { return judge(signups_.take(address, clock_.steady_now()), signups_refused_); }
 
@@ -53,7 +58,7 @@ bool rates::typing(user_id user, room_id room) {
 
 void rates::explain(const error& e, http::response& answer, std::string_view path) const {
     if (e.code != errc::rate_limited) return;
-    const limiter& which = path.ends_with("/users") ? signups_ : path.find("/sessions") != std::string_view::npos ? login_accounts_ : sends_;
+    const limiter& which = path.ends_with("/users") ? signups_ : path.find("/sessions") != std::string_view::npos ? logins_ : sends_;
     const auto& rate = which.limit();
     answer.with("RateLimit", fmt::format("\"default\";r=0;t={}", std::max<std::int64_t>(1, (e.retry_after.count() + 999) / 1000)));
     answer.with("RateLimit-Policy", fmt::format("\"default\";q={};w={}", static_cast<std::int64_t>(std::max(rate.burst, rate.count)),

@@ -51,7 +51,12 @@ api_answer befriend(call& c, contact_service& contacts) {
     if (in.has("username") == in.has("userId")) in.fail("username", "invalid", "exactly one of username and userId is needed");
     if (auto fault = in.fault()) co_return std::move(*fault);
     if (name) name = text::folded(*name);
-    const auto made = id ? co_await contacts.befriend(c.me.user, *id) : co_await contacts.befriend(c.me.user, std::move(*name));
+    // Two statements: GCC 12.2 destroys a temporary twice when `co_await` stands inside a conditional expression.
+    result<domain::contact_store::friendship> made = errc::internal;
+    if (id)
+        made = co_await contacts.befriend(c.me.user, *id);
+    else
+        made = co_await contacts.befriend(c.me.user, std::move(*name));
     if (!made) co_return made.error();
     using enum domain::contact_store::befriended;
     json::writer w;

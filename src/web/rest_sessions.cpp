@@ -63,7 +63,7 @@ api_answer sign_in(call& c, domain::account_service& accounts, rates& limits, co
         if (done.error().code == errc::bad_credentials) limits.login_failed(name, c.request.address);
         co_return done.error();
     }
-    limits.login_succeeded(name);
+    limits.login_succeeded(name, c.request.address);
     co_return signed_in_answer(c, *done, accounts.policy(), s);
 }
 

@@ -47,7 +47,8 @@ site::~site() = default;
 
 task<http::response> site::serve(std::shared_ptr<http::request> r) {
     if (r->path.starts_with("/api/")) co_return co_await api_->serve(std::move(r));
-    co_return page(*r);
+    auto answer = page(*r);
+    co_return answer.with("X-Request-Id", r->id);
 }
 
 http::response site::page(const http::request& r) const {

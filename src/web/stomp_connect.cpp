@@ -72,7 +72,7 @@ task<> stomp_session::sign_in(std::string name, std::string password) {
         std::string kept = name;
         done = co_await gateway_.parts_.accounts.sign_in_for_socket(std::move(kept), std::move(password), std::move(from));
         if (!done && done.error().code == errc::bad_credentials) gateway_.parts_.limits.login_failed(name, facts_.address);
-        if (done) gateway_.parts_.limits.login_succeeded(name);
+        if (done) gateway_.parts_.limits.login_succeeded(name, facts_.address);
     }
     const bool here = finished();
     if (done) {

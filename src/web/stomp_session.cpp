@@ -206,7 +206,7 @@ void stomp_session::fatal(const error& e, std::uint16_t code, std::string_view r
     if (stage_ == stage::closing) return;
     gateway_.counters_.errors.add();
     stomp::error_fields fields;
-    const std::string body = problem_json(e, facts_.lang, {});
+    const std::string body = problem_json(e, facts_.lang, next_problem_id());
     const std::string message = e.detail.empty() ? std::string{title_of(e.code, language::en)} : e.detail;
     fields.message = message;
     if (!receipt.empty()) fields.receipt_id = receipt;
@@ -248,13 +248,15 @@ void stomp_session::refuse(const error& e, std::string_view receipt) {
         const bool passing = e.code == errc::unavailable || e.code == errc::too_busy || e.code == errc::internal;
         return fatal(e, passing ? 1011 : 1008, passing ? "internal" : "protocol", receipt);
     }
-    const std::string id = fmt::format("{}.{}", number_, ++refused_);
+    const std::string id = next_problem_id();
     std::vector<stomp::header> headers{{"destination", user_errors_destination}, {"message-id", id}, {"code", to_string(e.code)}};
     if (!receipt.empty()) headers.push_back({"receipt-id", receipt});
     auto m = std::make_shared<broker::message>();
-    m->tail = stomp::message_tail(version_, headers, problem_type, problem_json(e, facts_.lang, {}));
+    m->tail = stomp::message_tail(version_, headers, problem_type, problem_json(e, facts_.lang, id));
     session_->send(*errors, std::move(m));
 }
+
+std::string stomp_session::next_problem_id() { return fmt::format("{}.{}", number_, ++refused_); }
 
 void stomp_session::spawn(task<> work) { gateway_.parts_.tasks.spawn(gateway_.parts_.shards.at(shard_), std::move(work)); }
 

@@ -93,6 +93,8 @@ private:
     void receipt(std::string_view id, headers more = {});
     // Goes to /user/queue/errors where that is subscribed, otherwise it is an ERROR and the end.
     void refuse(const error& e, std::string_view receipt);
+    // Names a refusal in its problem object, as X-Request-Id does over REST.
+    [[nodiscard]] std::string next_problem_id();
     [[nodiscard]] std::string_view receipt_of(const stomp::frame& f) const { return f.find("receipt").value_or(std::string_view{}); }
 
     void spawn(task<> work);

@@ -139,33 +139,6 @@ test('what I read on one device is told to the other', async () => {
   await socket.close();
 });
 
-test('presence begins with all friends and tells who comes and goes', async () => {
-  const [ana, bo, cy] = await newPeople(server, 'ana', 'bo', 'cy');
-  await befriend(ana, bo, cy);
-  const his = await signedIn(bo);
-  const hers = await signedIn(ana);
-  const queue = await hers.subscribe('/user/queue/presence');
-  const states = new Map();
-  const until = async (id, state) => {
-    while (states.get(id) !== state) {
-      for (const entry of (await hers.message(queue)).json().presence) {
-        checkShape('Presence', entry);
-        states.set(entry.userId, entry.state);
-      }
-    }
-  };
-  await until(bo.user.id, 'online');
-  await until(cy.user.id, 'offline');
-  assert.equal(states.size, 2);
-  const theirs = await signedIn(cy);
-  await until(cy.user.id, 'online');
-  await his.acknowledged('DISCONNECT');
-  await until(bo.user.id, 'offline');
-  const { friends } = await done(ana.get('/friends'), 200);
-  assert.deepEqual(new Map(friends.map(({ user, presence }) => [user.id, presence.state])), new Map([[bo.user.id, 'offline'], [cy.user.id, 'online']]));
-  for (const socket of [hers, theirs]) await socket.close();
-});
-
 test('queues are of the one who asks', async () => {
   const [ana, eve] = await newPeople(server, 'ana', 'eve');
   const socket = await signedIn(eve);

@@ -45,7 +45,9 @@ private:
     std::thread thread_;
 };
 
-// For a test that asks once: `const auto user = run_task(store.find_user(id));`
+// For a test that asks once of something that has no threads of its own: `const auto user = run_task(service.find_user(id));`.
+// A store's or a pool's thread may still be about to return from its post when the answer is here, and the io_context is gone
+// then: those want an io_thread that outlives them.
 template <class T>
 T run_task(task<T> work) {
     io_thread io;

@@ -36,7 +36,7 @@ public:
     [[nodiscard]] bool empty() const noexcept { return first_ == queue_.size(); }
     // Bytes that wait or are in flight.
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
-    [[nodiscard]] bool behind() const noexcept { return bytes_ > limits_.soft; }
+    [[nodiscard]] bool behind() const noexcept { return bytes_ > limits_.soft || bytes_ > limits_.hard / 2; }
 
 private:
     struct entry {

@@ -89,7 +89,7 @@ struct timeline_item {
 // What one transaction did to a room, told to the feeds after commit and in seq order within the room.
 struct commit {
     room_id room;
-    event_ptr event;              // null when only the audience changed (a direct room was left)
+    event_ptr event;              // null when only the audience changed (a direct room was left or taken up again)
     std::vector<user_id> joined;  // may read from this event on; before it is delivered
     std::vector<user_id> left;    // this event is the last that they see
 };

@@ -31,7 +31,7 @@ struct room_view {
     seq_t last_seq = 0;
     ordinal_t last_ordinal = 0;
     timestamp created_at{};
-    timestamp last_at{};               // of the newest event; lists are ordered by it
+    timestamp last_at{};                // of the newest message, else of the creation; lists are ordered by it
     std::optional<event> last_message;  // the newest message that this member may see
     member_role role = member_role::member;
     ordinal_t read_ordinal = 0;

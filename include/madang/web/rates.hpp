@@ -17,10 +17,11 @@ class rates {
 public:
     rates(const settings& s, const clock& time, metrics::registry& m);
 
-    // Before a password is checked: `rate_limited` when this account or address has failed too often.
+    // Before a password is checked: `rate_limited` when this account has failed too often from this address; ten times as often
+    // in all, from wherever; or this address ten times as often, with whatever names.
     [[nodiscard]] result<> may_log_in(const std::string& username, const std::string& address);
     void login_failed(const std::string& username, const std::string& address);
-    void login_succeeded(const std::string& username);
+    void login_succeeded(const std::string& username, const std::string& address);
 
     [[nodiscard]] result<> sign_up(const std::string& address);
     // A message, edit or reaction by this user.
@@ -35,6 +36,7 @@ private:
     result<> judge(const runtime::rate_limiter::verdict& v, metrics::counter& refused) const;
 
     const clock& clock_;
+    runtime::rate_limiter logins_;  // by account and address
     runtime::rate_limiter login_accounts_;
     runtime::rate_limiter login_addresses_;
     runtime::rate_limiter signups_;

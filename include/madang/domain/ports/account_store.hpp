@@ -23,7 +23,7 @@ public:
     virtual async_result<std::optional<credentials>> find_credentials(std::string username) = 0;
     virtual async_result<credentials> credentials_of(user_id id) = 0;  // not_found
 
-    virtual async_result<user> find_user(user_id id) = 0;                     // not_found; deleted people are found, marked
+    virtual async_result<user> find_user(user_id id) = 0;                    // not_found; deleted people are found, marked
     virtual async_result<user> find_user_by_name(std::string username) = 0;  // not_found, also when deleted
     // The exact name, and prefixes when `query` has two characters and more; by username, after `after`. No deleted people.
     virtual async_result<std::vector<user>> search_users(std::string query, std::string after, std::size_t limit) = 0;
@@ -43,6 +43,8 @@ public:
         std::vector<user_id> friends;  // who lost a friend or a request by it
     };
     // Makes the person a tombstone: profile, friendships, requests, blocks and sessions go, messages and the username stay.
+    // Groups are left as by remove_member (and told to the commit_listener); the seats in direct rooms stay, for the other one's
+    // sake.
     virtual async_result<erasure> erase_user(user_id id) = 0;
 };
 
@@ -54,16 +56,18 @@ public:
         login session;
         std::vector<session_id> ended;  // the oldest, where a person would have more than `most`
     };
+    // not_found: nobody, deleted, or disabled meanwhile.
     virtual async_result<opened> open(new_login l, std::size_t most) = 0;
 
     struct rotation {
         enum class outcome { rotated, unknown, reused } what = outcome::unknown;
-        login session;  // rotated, reused
+        login session;      // rotated, reused
         domain::user user;  // rotated
     };
     // Exchanges a refresh token (hashes): its successor becomes the current one. The previous generation is still accepted for
-    // `grace` after the first exchange, while no successor of it was used; then, or older: `reused`, and the session has been ended.
-    // Expired, ended, disabled: `unknown`. Rows of the last 64 generations are kept for that.
+    // `grace` after the first exchange, while no successor of it was used; then, or older: `reused`, and the session has been
+    // ended. All successors of one generation are equal: two tabs that refresh at once get one each, and either goes on. Expired,
+    // ended, disabled: `unknown`. Rows of the last 64 generations are kept for that.
     virtual async_result<rotation> rotate(std::string hash, std::string next_hash, std::string address,
                                           std::chrono::milliseconds grace, timestamp expires_at) = 0;
 
@@ -72,7 +76,7 @@ public:
     virtual async_result<std::vector<session_id>> end_all(user_id user) = 0;
     // Sessions that were ended (not merely expired) at or after `since`: also by other processes.
     virtual async_result<std::vector<session_id>> ended_since(timestamp since) = 0;
-    // Forgets sessions that ended or expired before `before`; answers how many.
+    // Forgets sessions that ended or expired before `before`, some hundreds in a transaction; answers how many.
     virtual async_result<std::int64_t> sweep(timestamp before) = 0;
 };
 
@@ -88,7 +92,8 @@ class key_store {
 public:
     virtual ~key_store() = default;
     virtual async_result<std::vector<stored_key>> keys() = 0;  // newest first, revoked too
-    // Adds a key; with `revoke_others` all older ones are void at once. With `only_if_none`, adds nothing where a usable key exists.
+    // Adds a key; with `revoke_others` all older ones are void at once. With `only_if_none`, adds nothing where a usable key
+    // exists. conflict: there is one with this kid.
     virtual async_result<> add_key(stored_key key, bool revoke_others, bool only_if_none) = 0;
 };
 

@@ -28,8 +28,8 @@ public:
         befriended what = befriended::requested;
         contact other;
     };
-    // Asks, or accepts where the other had asked. not_found (nobody, or deleted), cannot_befriend_yourself, already_friends, blocked
-    // (either way), conflict (one of the two has `most` friends).
+    // Asks, or accepts where the other had asked. not_found (nobody, or deleted), cannot_befriend_yourself, already_friends,
+    // blocked (either way), conflict (one of the two has `most` friends, or `most` open requests in both directions together).
     virtual async_result<friendship> befriend(user_id me, user_id other, std::size_t most) = 0;
     // not_found without an open request of theirs; conflict as above.
     virtual async_result<contact> accept(user_id me, user_id other, std::size_t most) = 0;

@@ -1,5 +1,6 @@
 // What rooms and history need of the database: reads here, writes in room_log.hpp. A read is never older than what was committed
-// before it began. "Member" below means: in the room and, for a direct room, not hidden. The same rules as in account_store.hpp.
+// before it began. Who asks (`me`) has a seat while in the room and, for a direct room, not hiding it. The members that others
+// are shown include who has hidden a direct room: it always has the same two people. The same rules as in account_store.hpp.
 #pragma once
 
 #include "madang/base/async.hpp"
@@ -17,7 +18,8 @@ struct room_cursor {
     room_id id;
 };
 
-// Which part of a timeline: seqs, exclusive; at most one of them is set; none: the newest page.
+// Which part of a timeline: seqs, exclusive; at most one of them is set; none: the newest page. `around` is itself part of the
+// page: half of the page precedes it.
 struct timeline_range {
     seq_t before = 0;
     std::optional<seq_t> after;
@@ -44,10 +46,11 @@ public:
     virtual async_result<seat> seat_of(user_id me, room_id room) = 0;  // not_a_member, whether or not the room exists
     virtual async_result<std::vector<seat>> seats_of(user_id me) = 0;
 
-    // By joining, after the member `after`. The caller has a seat.
+    // By joining (among those of one moment by id), after the member `after`; invalid_request (field cursor) when that one has
+    // left. The caller has a seat.
     virtual async_result<std::vector<member>> members(room_id room, user_id after, std::size_t limit) = 0;
     virtual async_result<member> member_of(room_id room, user_id user) = 0;  // not_found
-    virtual async_result<std::int64_t> member_count(room_id room) = 0;
+    virtual async_result<std::int64_t> member_count(room_id room) = 0;       // 0 for an unknown room
     // Everybody in the room, also who has hidden it: whom its news concern.
     virtual async_result<std::vector<user_id>> member_ids(room_id room) = 0;
 

@@ -86,16 +86,17 @@ TEST_CASE("connections write ahead, sync every commit and keep foreign keys") {
 TEST_CASE("a store that was stopped answers unavailable, and leaves one file") {
     const temporary_directory dir;
     migrate(dir / "madang.db", source_migrations(), now);
+    io_thread io;
     {
         storage::sqlite_store store{options_for(dir / "madang.db"), now};
         domain::new_user u;
         u.username = "sora";
-        REQUIRE(run_task(store.accounts().create_user(u)).has_value());
+        REQUIRE(io.run(store.accounts().create_user(u)).has_value());
         store.stop();
-        REQUIRE(run_task(store.accounts().create_user(u)).error().code == errc::unavailable);
-        REQUIRE(run_task(store.accounts().find_user(user_id{1})).error().code == errc::unavailable);
+        REQUIRE(io.run(store.accounts().create_user(u)).error().code == errc::unavailable);
+        REQUIRE(io.run(store.accounts().find_user(user_id{1})).error().code == errc::unavailable);
     }
     REQUIRE_FALSE(std::filesystem::exists(dir / "madang.db-wal"));
     storage::sqlite_store store{options_for(dir / "madang.db"), now};
-    REQUIRE(run_task(store.accounts().find_user_by_name("sora")).has_value());
+    REQUIRE(io.run(store.accounts().find_user_by_name("sora")).has_value());
 }
