@@ -14,14 +14,16 @@ command -v apt-get >/dev/null || fail "this script installs Debian packages; on 
 packages=(g++ cmake ninja-build ccache mold pkg-config
   libfmt-dev libspdlog-dev libtomlplusplus-dev libcli11-dev libkainjow-mustache-dev
   libsqlite3-dev libssl-dev libargon2-dev zlib1g-dev libutf8proc-dev)
-[ "$scope" = build ] || packages+=(catch2 clang clang-format clang-tidy curl sqlite3 python3 chromium fonts-noto-cjk)
+[ "$scope" = build ] || packages+=(catch2 clang clang-format clang-tidy libclang-rt-dev curl sqlite3 python3 shellcheck
+  chromium fonts-noto-cjk fonts-noto-color-emoji)
 
-have() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok installed'; }
+installed=$(dpkg-query -W -f='${Package} ${db:Status-Abbrev}\n' 2>/dev/null | awk '$2 == "ii" {print $1}')
+have() { grep -qx -- "$1" <<<"$installed"; }
 
 missing=()
 for package in "${packages[@]}"; do have "$package" || missing+=("$package"); done
 # Debian 12's default Boost (1.74) is too old, so its 1.81 is named; newer systems have 1.83 and later by default.
-have libboost1.81-dev || have libboost1.83-dev || have libboost1.88-dev || missing+=(libboost)
+grep -qE '^libboost1\.(8[1-9]|9[0-9])-dev$' <<<"$installed" || missing+=(libboost)
 command -v node >/dev/null || missing+=(nodejs)
 command -v npm >/dev/null || missing+=(npm)
 

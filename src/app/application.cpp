@@ -64,7 +64,8 @@ application::application(const config::settings& s, std::optional<std::filesyste
       audience_(hub_, epoch_),
       revocations_(s.auth.access_ttl + 1min),
       accounts_(store_.accounts(), store_.logins(), hasher_, mint_, audience_, revocations_, clock_, account_policy_of(s)),
-      contacts_(store_.contacts(), store_.accounts(), audience_, s.limits.friends == 0 ? SIZE_MAX : static_cast<std::size_t>(s.limits.friends)),
+      contacts_(store_.contacts(), store_.accounts(), audience_,
+                s.limits.friends == 0 ? SIZE_MAX : static_cast<std::size_t>(s.limits.friends)),
       rooms_(store_.rooms(), store_.log(), epoch_),
       reads_(executor{io_.context().get_executor()}, store_.rooms(), audience_),
       messages_(store_.rooms(), store_.log(), mint_, audience_, reads_),
@@ -74,7 +75,8 @@ application::application(const config::settings& s, std::optional<std::filesyste
       gateway_({hub_, shards_, tasks_, authenticator_, accounts_, rooms_, messages_, rates_, clock_}, web_settings_, metrics_),
       site_({authenticator_, rates_, accounts_, contacts_, rooms_, messages_, keys_, assets_, gateway_}, web_settings_),
       operations_(metrics_, [this] { return std::string{store_.stats().failures.load() > 0 ? "failing" : "ok"}; }),
-      watch_(executor{io_.context().get_executor()}, {accounts_, store_.logins(), store_.keys(), keys_, clock_}, s.auth.revocation_poll),
+      watch_(executor{io_.context().get_executor()}, {accounts_, store_.logins(), store_.keys(), keys_, clock_},
+             s.auth.revocation_poll),
       admin_(io_.context(), shards_, operations_, admin_server_of(s), metrics_),
       public_(io_.context(), shards_, site_, public_server_of(s), metrics_) {
     store_.set_listener(&feeds_);
@@ -146,7 +148,8 @@ task<> application::drain() {
     reads_.stop();
     feeds_.stop();
     hub_.stop();
-    co_await wait_until([this] { return public_.connections() + admin_.connections() == 0; }, std::chrono::steady_clock::now() + 2s);
+    co_await wait_until([this] { return public_.connections() + admin_.connections() == 0; },
+                        std::chrono::steady_clock::now() + 2s);
 }
 
 template <class Condition>

@@ -60,10 +60,12 @@ void add_user_commands(CLI::App& cli, flags& f, command& chosen) {
     create->add_option("--display-name", f.user.display_name, "The name that others see");
     create->add_option("--role", f.user.role, "user or admin")->check(CLI::IsMember({"user", "admin"}));
     create->add_flag("--password-stdin", f.user.password_from_stdin, "Read the password from standard input");
-    auto* role = add("set-role", "Make somebody an administrator, or not", [&f](const auto& s) { return user_set_role(s, f.user); });
+    auto* role =
+        add("set-role", "Make somebody an administrator, or not", [&f](const auto& s) { return user_set_role(s, f.user); });
     role->add_option("role", f.user.role, "user or admin")->required()->check(CLI::IsMember({"user", "admin"}));
-    add("set-password", "Set a password; all sessions end", [&f](const auto& s) { return user_set_password(s, f.user); })
-        ->add_flag("--password-stdin", f.user.password_from_stdin, "Read the password from standard input");
+    add("set-password", "Set a password; all sessions end", [&f](const auto& s) {
+        return user_set_password(s, f.user);
+    })->add_flag("--password-stdin", f.user.password_from_stdin, "Read the password from standard input");
     add("reset", "Set a random password and print it; all sessions end", [&f](const auto& s) { return user_reset(s, f.user); });
     add("disable", "Refuse sign-in and end all sessions", [&f](const auto& s) { return user_disable(s, f.user, true); });
     add("enable", "Allow sign-in again", [&f](const auto& s) { return user_disable(s, f.user, false); });
@@ -102,7 +104,9 @@ int run_command_line(int argc, char** argv) {
     add_settings(cli, f);
 
     auto* serving = cli.add_subcommand("serve", "Serve pages, REST and STOMP until SIGTERM");
-    serving->add_option("--assets-dir", f.assets_directory, "Serve pages from this folder (made by scripts/assets.mjs), for developers of Madang")
+    serving
+        ->add_option("--assets-dir", f.assets_directory,
+                     "Serve pages from this folder (made by scripts/assets.mjs), for developers of Madang")
         ->envname("MADANG_ASSETS_DIR")
         ->check(CLI::ExistingDirectory);
     serving->callback([&] {

@@ -1,4 +1,5 @@
-// The command line (design, chapter 10): each command is a function that answers an exit code. Failures are one line on standard error.
+// The command line (design, chapter 10): each command is a function that answers an exit code. Failures are one line on standard
+// error.
 #pragma once
 
 #include "madang/config/settings.hpp"

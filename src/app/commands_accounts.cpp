@@ -1,4 +1,5 @@
-// Commands on people and keys. They open the database beside a running server, which hears of ended sessions and new keys by its poll.
+// Commands on people and keys. They open the database beside a running server, which hears of ended sessions and new keys by its
+// poll.
 #include "argon2_hasher.hpp"
 #include "commands.hpp"
 #include "database.hpp"
@@ -88,7 +89,8 @@ std::string read_password(bool from_stdin) {
 }
 
 void check_username(const std::string& name) {
-    const bool allowed = name.size() >= 3 && name.size() <= 32 && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789._-") == std::string::npos;
+    const bool allowed = name.size() >= 3 && name.size() <= 32 &&
+                         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789._-") == std::string::npos;
     if (!allowed) throw std::runtime_error("a username has 3 to 32 of a-z, 0-9, '.', '_' and '-'");
 }
 
@@ -116,7 +118,11 @@ int user_list(const config::settings& s) {
     for (;;) {
         const auto page = t.ask(t.store().accounts().list_users(after, 500));
         for (const auto& u : page)
-            fmt::print("{}\t{}\t{}\t{}\t{}\n", u.id.value, u.username, u.role, u.deleted ? "deleted" : u.disabled ? "disabled" : "active", u.display_name);
+            fmt::print("{}\t{}\t{}\t{}\t{}\n", u.id.value, u.username, u.role,
+                       u.deleted    ? "deleted"
+                       : u.disabled ? "disabled"
+                                    : "active",
+                       u.display_name);
         if (page.empty()) return 0;
         after = page.back().id;
     }

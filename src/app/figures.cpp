@@ -36,7 +36,9 @@ double open_files() {
 }  // namespace
 
 void export_figures(metrics::registry& m, const storage::sqlite_stats& s, const argon2_hasher& hasher) {
-    const auto read = [](const std::atomic<std::uint64_t>& n) { return [&n] { return static_cast<double>(n.load(std::memory_order_relaxed)); }; };
+    const auto read = [](const std::atomic<std::uint64_t>& n) {
+        return [&n] { return static_cast<double>(n.load(std::memory_order_relaxed)); };
+    };
     m.add_counter_from("madang_storage_batches_total", "Transactions committed.", read(s.batches));
     m.add_counter_from("madang_storage_units_total", "Units of writing committed.", read(s.units));
     m.add_counter_from("madang_storage_refused_total", "Units refused because the queue was full.", read(s.refused));
@@ -46,8 +48,10 @@ void export_figures(metrics::registry& m, const storage::sqlite_stats& s, const 
     m.add_gauge_from("madang_storage_queue_bytes", "Their bytes.", read(s.queue_bytes));
     m.add_gauge_from("madang_storage_last_commit_seconds", "How long the last transaction took.",
                      [&s] { return static_cast<double>(s.last_commit_micros.load(std::memory_order_relaxed)) / 1e6; });
-    m.add_gauge_from("madang_hash_waiting", "Passwords being hashed or waiting for it.", [&hasher] { return static_cast<double>(hasher.waiting()); });
-    m.add_counter_from("madang_log_dropped_total", "Log lines lost to a full queue.", [] { return static_cast<double>(log::dropped()); });
+    m.add_gauge_from("madang_hash_waiting", "Passwords being hashed or waiting for it.",
+                     [&hasher] { return static_cast<double>(hasher.waiting()); });
+    m.add_counter_from("madang_log_dropped_total", "Log lines lost to a full queue.",
+                       [] { return static_cast<double>(log::dropped()); });
     m.add_gauge_from("process_resident_memory_bytes", "Resident memory.", resident_bytes);
     m.add_counter_from("process_cpu_seconds_total", "User and system CPU time.", cpu_seconds);
     m.add_gauge_from("process_open_fds", "Open files.", open_files);

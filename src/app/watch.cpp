@@ -31,9 +31,7 @@ async_result<> watch::hear_of_ended_sessions(timestamp since) {
     co_return result<>{};
 }
 
-async_result<> watch::load() {
-    return hear_of_ended_sessions(parts_.time.now() - parts_.accounts.policy().access_ttl - overlap);
-}
+async_result<> watch::load() { return hear_of_ended_sessions(parts_.time.now() - parts_.accounts.policy().access_ttl - overlap); }
 
 void watch::start() { asio::co_spawn(strand_, poll(), asio::detached); }
 
@@ -49,7 +47,8 @@ task<> watch::poll() {
     timestamp heard = parts_.time.now();
     auto next_tidy = std::chrono::steady_clock::now() + 1min;
     while (!stopped_) {
-        timer_.expires_after(every_ + std::chrono::milliseconds{std::uniform_int_distribution<>{0, static_cast<int>(every_.count() / 10)}(dice)});
+        timer_.expires_after(
+            every_ + std::chrono::milliseconds{std::uniform_int_distribution<>{0, static_cast<int>(every_.count() / 10)}(dice)});
         boost::system::error_code ignored;
         co_await timer_.async_wait(asio::redirect_error(use_task, ignored));
         if (stopped_) co_return;
@@ -57,7 +56,8 @@ task<> watch::poll() {
         const auto ended = co_await hear_of_ended_sessions(heard - overlap);
         if (ended) heard = now;
         const auto keys = co_await load_keys(parts_.keys, parts_.ring);
-        if (!ended || !keys) log::warn("cannot hear of ended sessions and keys", {{"error", to_string((ended ? keys : ended).error().code)}});
+        if (!ended || !keys)
+            log::warn("cannot hear of ended sessions and keys", {{"error", to_string((ended ? keys : ended).error().code)}});
         if (std::chrono::steady_clock::now() >= next_tidy) {
             next_tidy = std::chrono::steady_clock::now() + tidy_every;
             co_await tidy();

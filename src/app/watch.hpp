@@ -20,7 +20,8 @@ public:
         const clock& time;
     };
 
-    watch(executor strand, parts p, std::chrono::milliseconds every) : strand_(std::move(strand)), parts_(p), every_(every), timer_(strand_) {}
+    watch(executor strand, parts p, std::chrono::milliseconds every)
+        : strand_(std::move(strand)), parts_(p), every_(every), timer_(strand_) {}
 
     // Before the server is ready: all sessions that ended within a token's lifetime.
     async_result<> load();

@@ -82,8 +82,8 @@ std::optional<std::string> normalised_name(std::string_view s) {
     if (!is_utf8(s)) return std::nullopt;
     s = trimmed(s);
     utf8proc_uint8_t* out = nullptr;
-    const auto n = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(s.data()), static_cast<utf8proc_ssize_t>(s.size()), &out,
-                                static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+    const auto n = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(s.data()), static_cast<utf8proc_ssize_t>(s.size()),
+                                &out, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
     if (n < 0) return std::nullopt;
     std::string name(reinterpret_cast<const char*>(out), static_cast<std::size_t>(n));
     std::free(out);

@@ -13,7 +13,8 @@ counters::counters(metrics::registry& m)
     : delivered(m.add_counter("madang_broker_delivered_total", "Messages given to the outboxes of sessions.")),
       shed(m.add_counter("madang_broker_shed_total", "Messages dropped for who was behind: typing, presence.")),
       too_slow(m.add_counter("madang_broker_too_slow_total", "Sessions closed because their outbox was full.")),
-      caught_up(m.add_counter("madang_broker_catch_ups_total", "Subscriptions that read from the history because they were behind.")),
+      caught_up(
+          m.add_counter("madang_broker_catch_ups_total", "Subscriptions that read from the history because they were behind.")),
       sessions(m.add_gauge("madang_broker_sessions", "Open STOMP sessions.")),
       subscriptions(m.add_gauge("madang_broker_subscriptions", "Open subscriptions.")) {}
 

@@ -31,7 +31,9 @@ void session::offer(shared_text prefix, shared_text tail, bool sheddable) {
             was_behind_ = was_behind_ || outbox_.behind();
             home_.mark_dirty(*this);
             return;
-        case outbox::offered::shed: home_.counts().shed.add(); return;
+        case outbox::offered::shed:
+            home_.counts().shed.add();
+            return;
         case outbox::offered::too_slow:
             home_.counts().too_slow.add();
             end_->too_slow();

@@ -72,8 +72,8 @@ async_result<signed_in> account_service::refresh(std::string refresh_token, devi
     answer.refresh_token = mint_.opaque_token();
     const auto now = clock_.now();
     answer.refresh_expires = now + policy_.refresh_ttl;
-    auto turned = co_await logins_.rotate(mint_.digest(refresh_token), mint_.digest(answer.refresh_token), std::move(from.address),
-                                          policy_.refresh_grace, answer.refresh_expires);
+    auto turned = co_await logins_.rotate(mint_.digest(refresh_token), mint_.digest(answer.refresh_token),
+                                          std::move(from.address), policy_.refresh_grace, answer.refresh_expires);
     if (!turned) co_return turned.error();
     using outcome = login_store::rotation::outcome;
     if (turned->what == outcome::reused) {

@@ -68,9 +68,12 @@ void open_event(json::writer& w, const event& e, bool concealed, bool timeline) 
 
 std::string_view to_string(member_role role) noexcept {
     switch (role) {
-        case member_role::owner: return "owner";
-        case member_role::admin: return "admin";
-        default: return "member";
+        case member_role::owner:
+            return "owner";
+        case member_role::admin:
+            return "admin";
+        default:
+            return "member";
     }
 }
 
@@ -101,7 +104,10 @@ void write(json::writer& w, const contact& c) {
 void write(json::writer& w, const member& m) {
     w.begin_object().key("user");
     write(w, m.user);
-    w.field("role", to_string(m.role)).field("joinedAt", to_rfc3339(m.joined_at)).field("readOrdinal", m.read_ordinal).end_object();
+    w.field("role", to_string(m.role))
+        .field("joinedAt", to_rfc3339(m.joined_at))
+        .field("readOrdinal", m.read_ordinal)
+        .end_object();
 }
 
 void write(json::writer& w, const room_view& r) {

@@ -30,7 +30,8 @@ std::string address_of(const tcp_socket& socket) {
     const auto peer = socket.remote_endpoint(ec);
     if (ec) return {};
     auto address = peer.address();
-    if (address.is_v6() && address.to_v6().is_v4_mapped()) address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+    if (address.is_v6() && address.to_v6().is_v4_mapped())
+        address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
     return address.to_string();
 }
 

@@ -17,7 +17,11 @@ template <class Stream>
 class http_session final : public connection, public std::enable_shared_from_this<http_session<Stream>> {
 public:
     http_session(std::shared_ptr<server::state> s, Stream stream, std::size_t shard, std::string peer)
-        : state_(std::move(s)), home_(state_->shards.at(shard)), shard_(shard), stream_(std::move(stream)), deadline_(home_),
+        : state_(std::move(s)),
+          home_(state_->shards.at(shard)),
+          shard_(shard),
+          stream_(std::move(stream)),
+          deadline_(home_),
           peer_(std::move(peer)) {}
     ~http_session() override { state_->remove(this); }
 

@@ -9,14 +9,22 @@ namespace bhttp = boost::beast::http;
 
 http::method method_of(bhttp::verb v) noexcept {
     switch (v) {
-        case bhttp::verb::get: return http::method::get;
-        case bhttp::verb::head: return http::method::head;
-        case bhttp::verb::post: return http::method::post;
-        case bhttp::verb::put: return http::method::put;
-        case bhttp::verb::patch: return http::method::patch;
-        case bhttp::verb::delete_: return http::method::erase;
-        case bhttp::verb::options: return http::method::options;
-        default: return http::method::other;
+        case bhttp::verb::get:
+            return http::method::get;
+        case bhttp::verb::head:
+            return http::method::head;
+        case bhttp::verb::post:
+            return http::method::post;
+        case bhttp::verb::put:
+            return http::method::put;
+        case bhttp::verb::patch:
+            return http::method::patch;
+        case bhttp::verb::delete_:
+            return http::method::erase;
+        case bhttp::verb::options:
+            return http::method::options;
+        default:
+            return http::method::other;
     }
 }
 

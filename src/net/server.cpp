@@ -31,11 +31,9 @@ asio::ssl::context make_tls(const server_options& o) {
     SSL_CTX_set_mode(tls.native_handle(), SSL_MODE_RELEASE_BUFFERS);
     error_code ec;
     tls.use_certificate_chain_file(o.certificate, ec);
-    if (ec)
-        throw std::runtime_error(fmt::format("tls.certificate: cannot use {}: {}", o.certificate, ec.message()));
+    if (ec) throw std::runtime_error(fmt::format("tls.certificate: cannot use {}: {}", o.certificate, ec.message()));
     tls.use_private_key_file(o.key, asio::ssl::context::pem, ec);
-    if (ec)
-        throw std::runtime_error(fmt::format("tls.key: cannot use {}: {}", o.key, ec.message()));
+    if (ec) throw std::runtime_error(fmt::format("tls.key: cannot use {}: {}", o.key, ec.message()));
     return tls;
 }
 
@@ -44,8 +42,10 @@ asio::ssl::context make_tls(const server_options& o) {
 http_metrics::http_metrics(metrics::registry& m, const std::string& listener)
     : connections(m.add_gauge("madang_http_connections", "Open connections, WebSockets included.", {{"listener", listener}})),
       accepted(m.add_counter("madang_http_accepted_total", "Connections accepted.", {{"listener", listener}})),
-      refused(m.add_counter("madang_http_refused_total", "Connections refused: limits.connections, or out of files.", {{"listener", listener}})),
-      timed_out(m.add_counter("madang_http_timeouts_total", "Heads, bodies and writes that took too long.", {{"listener", listener}})),
+      refused(m.add_counter("madang_http_refused_total", "Connections refused: limits.connections, or out of files.",
+                            {{"listener", listener}})),
+      timed_out(
+          m.add_counter("madang_http_timeouts_total", "Heads, bodies and writes that took too long.", {{"listener", listener}})),
       took(m.add_histogram("madang_http_request_seconds", "From the request read to its answer ready.", metrics::latency_bounds(),
                            {{"listener", listener}})),
       upgrades(m.add_counter("madang_http_upgrades_total", "Connections that became WebSockets.", {{"listener", listener}})) {
@@ -55,8 +55,14 @@ http_metrics::http_metrics(metrics::registry& m, const std::string& listener)
 }
 
 server::state::state(asio::io_context& context, runtime::shards& s, net::service& what, server_options o, metrics::registry& m)
-    : io(context), shards(s), service(what), options(std::move(o)), counts(m, options.name), strand(io.get_executor()),
-      acceptor(strand), request_base_((std::uint64_t{std::random_device{}()} << 32) | std::random_device{}()) {
+    : io(context),
+      shards(s),
+      service(what),
+      options(std::move(o)),
+      counts(m, options.name),
+      strand(io.get_executor()),
+      acceptor(strand),
+      request_base_((std::uint64_t{std::random_device{}()} << 32) | std::random_device{}()) {
     spare_descriptor();
 }
 
@@ -66,8 +72,8 @@ void server::state::open() {
     error_code ec;
     const auto found = resolver.resolve(options.host, std::to_string(options.port), asio::ip::resolver_base::passive, ec);
     if (ec || found.empty())
-        throw std::runtime_error(fmt::format("{}.listen: the address {} is not known: {}", options.name == "http" ? "server" : options.name,
-                                             options.host, ec.message()));
+        throw std::runtime_error(fmt::format("{}.listen: the address {} is not known: {}",
+                                             options.name == "http" ? "server" : options.name, options.host, ec.message()));
     const tcp::endpoint at = found.begin()->endpoint();
     acceptor.open(at.protocol());
     acceptor.set_option(tcp::acceptor::reuse_address(true));
@@ -77,9 +83,11 @@ void server::state::open() {
         const std::string key = (options.name == "http" ? "server" : options.name) + ".listen";
         const std::string where = fmt::format("{}:{}", bracketed(options.host), options.port);
         if (ec == asio::error::address_in_use)
-            throw std::runtime_error(fmt::format("{} is taken: stop the other program on port {}, or set {} to another one", where, options.port, key));
+            throw std::runtime_error(fmt::format("{} is taken: stop the other program on port {}, or set {} to another one",
+                                                 where, options.port, key));
         if (ec == asio::error::access_denied)
-            throw std::runtime_error(fmt::format("no right to listen on {}: ports below 1024 need it, set {} to a higher one", where, key));
+            throw std::runtime_error(
+                fmt::format("no right to listen on {}: ports below 1024 need it, set {} to a higher one", where, key));
         throw std::runtime_error(fmt::format("cannot listen on {}: {} (see {})", where, ec.message(), key));
     }
 }
@@ -165,7 +173,8 @@ void server::state::for_each(void (connection::*what)()) {
 }
 
 std::string server::state::date() {
-    const auto now = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+    const auto now =
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
     const std::lock_guard hold{date_lock_};
     if (now != date_second_) {
         date_second_ = now;

@@ -31,10 +31,10 @@ struct http_metrics {
 
     metrics::gauge& connections;
     metrics::counter& accepted;
-    metrics::counter& refused;         // over limits.connections, or out of files
-    metrics::counter& timed_out;       // heads, bodies and writes that took too long
-    metrics::counter* answers[6];      // by the status' first digit
-    metrics::histogram& took;          // request read to answer ready
+    metrics::counter& refused;     // over limits.connections, or out of files
+    metrics::counter& timed_out;   // heads, bodies and writes that took too long
+    metrics::counter* answers[6];  // by the status' first digit
+    metrics::histogram& took;      // request read to answer ready
     metrics::counter& upgrades;
 };
 

@@ -165,7 +165,8 @@ void websocket_session<Stream>::close(std::uint16_t code, std::string_view reaso
     frame.push_back(static_cast<char>(code >> 8));
     frame.push_back(static_cast<char>(code & 0xff));
     frame += reason.substr(0, 100);
-    const std::size_t header = websocket_detail::put_header(frame.data() + start, websocket_detail::close_opcode, frame.size() - start);
+    const std::size_t header =
+        websocket_detail::put_header(frame.data() + start, websocket_detail::close_opcode, frame.size() - start);
     enqueue(std::string_view{frame}.substr(start - header));
     close_sent_ = true;
     say_goodbye();
@@ -194,8 +195,9 @@ template <class Stream>
 void websocket_session<Stream>::write() {
     writing_ = true;
     write_began_ = std::chrono::steady_clock::now();
-    asio::async_write(ws_.next_layer().stream(), asio::buffer(out_),
-                      [self = this->shared_from_this()](const boost::system::error_code& ec, std::size_t) { self->on_written(ec); });
+    asio::async_write(
+        ws_.next_layer().stream(), asio::buffer(out_),
+        [self = this->shared_from_this()](const boost::system::error_code& ec, std::size_t) { self->on_written(ec); });
 }
 
 template <class Stream>

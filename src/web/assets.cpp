@@ -46,7 +46,8 @@ void assets::add(std::string path, std::string_view bytes) {
     constexpr std::string_view ending = ".mustache";
     if (path.starts_with(folder) && path.ends_with(ending)) {
         const auto name = path.substr(folder.size(), path.size() - folder.size() - ending.size());
-        for (const std::string_view language : {"ko", "en"}) pages_[fmt::format("{}.{}", name, language)] = render(e, name, language);
+        for (const std::string_view language : {"ko", "en"})
+            pages_[fmt::format("{}.{}", name, language)] = render(e, name, language);
     }
     files_[std::move(path)] = std::move(e);
 }

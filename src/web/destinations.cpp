@@ -31,7 +31,8 @@ destination parse_destination(std::string_view text) noexcept {
     using enum destination_kind;
     constexpr std::string_view topics = "/topic/rooms";
     constexpr std::string_view app = "/app/rooms";
-    if (text.starts_with(topics)) return of_room(text.substr(topics.size()), {{"", room}, {"/typing", room_typing}, {"/reads", room_reads}});
+    if (text.starts_with(topics))
+        return of_room(text.substr(topics.size()), {{"", room}, {"/typing", room_typing}, {"/reads", room_reads}});
     if (text.starts_with(app))
         return of_room(text.substr(app.size()), {{"/messages", app_message}, {"/typing", app_typing}, {"/read", app_read}});
     if (text == "/user/queue/rooms") return {user_rooms, {}};

@@ -22,7 +22,8 @@ broker::message_ptr to_message(const domain::event& e, const std::string& epoch)
     const std::string destination = room_topic(e.room);
     const std::string id = fmt::format("{}.{}", e.room.value, e.seq);
     const std::string seq = std::to_string(e.seq);
-    const std::array<stomp::header, 4> headers{{{"destination", destination}, {"message-id", id}, {"x-seq", seq}, {"x-epoch", epoch}}};
+    const std::array<stomp::header, 4> headers{
+        {{"destination", destination}, {"message-id", id}, {"x-seq", seq}, {"x-epoch", epoch}}};
     auto m = std::make_shared<broker::message>();
     m->seq = e.seq;
     m->about = e.target();

@@ -11,6 +11,7 @@ namespace madang::web {
 [[nodiscard]] broker::message_ptr to_message(const domain::event& e, const std::string& epoch);
 
 // What is not stored: its id is unique in this process.
-[[nodiscard]] broker::message_ptr to_message(std::string_view destination, std::string_view message_id, std::string_view json, bool sheddable);
+[[nodiscard]] broker::message_ptr to_message(std::string_view destination, std::string_view message_id, std::string_view json,
+                                             bool sheddable);
 
 }  // namespace madang::web

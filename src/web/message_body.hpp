@@ -13,7 +13,8 @@ namespace madang::web {
 [[nodiscard]] bool is_message_key(std::string_view key) noexcept;
 
 // `{text, key?, replyTo?}`; `outer_key`: from the header Idempotency-Key or x-key. Room and author are left to the caller.
-[[nodiscard]] result<domain::new_message> read_message(const boost::json::object& body, std::optional<std::string_view> outer_key);
+[[nodiscard]] result<domain::new_message> read_message(const boost::json::object& body,
+                                                       std::optional<std::string_view> outer_key);
 // A text/plain body: the text alone.
 [[nodiscard]] result<domain::new_message> read_plain_message(std::string_view text, std::optional<std::string_view> outer_key);
 

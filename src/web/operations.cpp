@@ -35,7 +35,8 @@ http::response operations::trace(const http::request& r) {
     const bool on = r.method == http::method::put;
     if (ec != std::errc{} || at != end || !session || (!on && r.method != http::method::erase))
         return problem(error{errc::not_found}, language::en, r.id);
-    if (!log::trace_session(session, on)) return problem(error{errc::conflict, "As many sessions are traced as may be."}, language::en, r.id);
+    if (!log::trace_session(session, on))
+        return problem(error{errc::conflict, "As many sessions are traced as may be."}, language::en, r.id);
     return http::response{204};
 }
 

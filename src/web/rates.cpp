@@ -18,7 +18,10 @@ std::string pair_of(const std::string& username, const std::string& address) { r
 }  // namespace
 
 rates::rates(const settings& s, const clock& time, metrics::registry& m)
-    : clock_(time), logins_(logins_of(s, 1)), login_accounts_(logins_of(s, 10)), login_addresses_(logins_of(s, 10)),
+    : clock_(time),
+      logins_(logins_of(s, 1)),
+      login_accounts_(logins_of(s, 10)),
+      login_addresses_(logins_of(s, 10)),
       signups_({.count = double(s.signups_per_hour), .per = 1h, .burst = double(s.signups_per_hour)}),
       sends_({.count = s.sends_burst > 0 ? double(s.sends_per_second) : 0.0, .per = 1s, .burst = double(s.sends_burst)}),
       typing_({.count = 1, .per = 2900ms, .burst = 1}),
@@ -46,9 +49,13 @@ void rates::login_failed(const std::string& username, const std::string& address
     login_addresses_.take(address, now);
 }
 
-void rates::login_succeeded(const std::string& username, const std::string& address) { logins_.forget(pair_of(username, address)); }
+void rates::login_succeeded(const std::string& username, const std::string& address) {
+    logins_.forget(pair_of(username, address));
+}
 
-result<> rates::sign_up(const std::string& address) { return judge(signups_.take(address, clock_.steady_now()), signups_refused_); }
+result<> rates::sign_up(const std::string& address) {
+    return judge(signups_.take(address, clock_.steady_now()), signups_refused_);
+}
 
 result<> rates::send(user_id user) { return judge(sends_.take(user.value, clock_.steady_now()), sends_refused_); }
 
@@ -58,11 +65,15 @@ bool rates::typing(user_id user, room_id room) {
 
 void rates::explain(const error& e, http::response& answer, std::string_view path) const {
     if (e.code != errc::rate_limited) return;
-    const limiter& which = path.ends_with("/users") ? signups_ : path.find("/sessions") != std::string_view::npos ? logins_ : sends_;
+    const limiter& which = path.ends_with("/users")                           ? signups_
+                           : path.find("/sessions") != std::string_view::npos ? logins_
+                                                                              : sends_;
     const auto& rate = which.limit();
-    answer.with("RateLimit", fmt::format("\"default\";r=0;t={}", std::max<std::int64_t>(1, (e.retry_after.count() + 999) / 1000)));
-    answer.with("RateLimit-Policy", fmt::format("\"default\";q={};w={}", static_cast<std::int64_t>(std::max(rate.burst, rate.count)),
-                                                std::max<std::int64_t>(1, rate.per.count() / 1000)));
+    answer.with("RateLimit",
+                fmt::format("\"default\";r=0;t={}", std::max<std::int64_t>(1, (e.retry_after.count() + 999) / 1000)));
+    answer.with("RateLimit-Policy",
+                fmt::format("\"default\";q={};w={}", static_cast<std::int64_t>(std::max(rate.burst, rate.count)),
+                            std::max<std::int64_t>(1, rate.per.count() / 1000)));
 }
 
 }  // namespace madang::web

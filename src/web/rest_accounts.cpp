@@ -12,7 +12,9 @@ namespace {
 // [a-z0-9._-]{3,32}; upper case is folded.
 std::string read_username(json::reader& in) {
     auto name = text::folded(in.secret("username", {3, 32}));
-    const auto allowed = [](char ch) { return (ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9') || ch == '.' || ch == '_' || ch == '-'; };
+    const auto allowed = [](char ch) {
+        return (ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9') || ch == '.' || ch == '_' || ch == '-';
+    };
     if (name.size() >= 3 && !std::all_of(name.begin(), name.end(), allowed))
         in.fail("username", "invalid", "may hold a-z, 0-9, '.', '_' and '-'");
     return name;
@@ -22,8 +24,8 @@ std::string read_email(json::reader& in) {
     const auto email = in.optional_secret("email", {3, 254});
     if (!email) return {};
     const auto at = email->find('@');
-    const bool shaped = at != std::string::npos && at > 0 && at + 1 < email->size() && email->find('@', at + 1) == std::string::npos &&
-                        email->find(' ') == std::string::npos;
+    const bool shaped = at != std::string::npos && at > 0 && at + 1 < email->size() &&
+                        email->find('@', at + 1) == std::string::npos && email->find(' ') == std::string::npos;
     if (!shaped) in.fail("email", "invalid", "is not an address");
     return *email;
 }

@@ -64,7 +64,8 @@ api_answer befriend(call& c, contact_service& contacts) {
     write(w, made->other.who);
     w.field("createdAt", to_rfc3339(made->other.since)).end_object();
     auto answer = json_answer(made->what == still_requested ? 200 : 201, w.take());
-    if (made->what != still_requested) answer.with("Location", made->what == friends ? "/api/v1/friends" : "/api/v1/friends/requests");
+    if (made->what != still_requested)
+        answer.with("Location", made->what == friends ? "/api/v1/friends" : "/api/v1/friends/requests");
     co_return answer;
 }
 
@@ -85,9 +86,12 @@ api_handler on_person(contact_service& contacts, action what) {
 
 void add_people_routes(api& a, contact_service& contacts) {
     using http::method;
-    a.add(method::get, "/friends", access::signed_in, [&](call& c) { return list(c, contacts, &contact_service::friends, "friends"); });
-    a.add(method::get, "/friends/requests", access::signed_in, [&](call& c) { return list(c, contacts, &contact_service::requests, "requests"); });
-    a.add(method::get, "/blocks", access::signed_in, [&](call& c) { return list(c, contacts, &contact_service::blocks, "blocks"); });
+    a.add(method::get, "/friends", access::signed_in,
+          [&](call& c) { return list(c, contacts, &contact_service::friends, "friends"); });
+    a.add(method::get, "/friends/requests", access::signed_in,
+          [&](call& c) { return list(c, contacts, &contact_service::requests, "requests"); });
+    a.add(method::get, "/blocks", access::signed_in,
+          [&](call& c) { return list(c, contacts, &contact_service::blocks, "blocks"); });
     a.add(method::post, "/friends", access::signed_in, [&](call& c) { return befriend(c, contacts); });
     a.add(method::post, "/friends/requests/{userId}/accept", access::signed_in, on_person(contacts, &contact_service::accept));
     a.add(method::post, "/friends/requests/{userId}/decline", access::signed_in, on_person(contacts, &contact_service::decline));

@@ -49,7 +49,8 @@ api_answer list(call& c, room_service& rooms) {
     w.end_array().field("epoch", rooms.epoch());
     if (more) {
         const auto& last = page->back();
-        w.field("nextCursor", query::make_cursor({std::to_string(last.last_at.time_since_epoch().count()), std::to_string(last.id.value)}));
+        w.field("nextCursor",
+                query::make_cursor({std::to_string(last.last_at.time_since_epoch().count()), std::to_string(last.id.value)}));
     }
     co_return json_answer(200, w.end_object().take());
 }

@@ -20,7 +20,8 @@ domain::device device_of(const call& c) {
 }
 
 std::string cookie(std::string_view name, std::string_view value, std::string_view path, std::int64_t seconds, bool secure) {
-    return fmt::format("{}={}; Path={}; Max-Age={}; HttpOnly; SameSite=Lax{}", name, value, path, seconds, secure ? "; Secure" : "");
+    return fmt::format("{}={}; Path={}; Max-Age={}; HttpOnly; SameSite=Lax{}", name, value, path, seconds,
+                       secure ? "; Secure" : "");
 }
 
 void set_cookies(http::response& answer, const domain::signed_in& s, const domain::account_policy& policy, bool secure) {
@@ -34,7 +35,8 @@ void clear_cookies(http::response& answer, bool secure) {
     answer.with("Set-Cookie", cookie(refresh_cookie, "", "/api/v1/sessions", 0, secure));
 }
 
-http::response signed_in_answer(const call& c, const domain::signed_in& s, const domain::account_policy& policy, const settings& set) {
+http::response signed_in_answer(const call& c, const domain::signed_in& s, const domain::account_policy& policy,
+                                const settings& set) {
     json::writer w;
     w.begin_object().field("accessToken", s.access_token);
     w.field("expiresIn", std::chrono::duration_cast<std::chrono::seconds>(policy.access_ttl).count());

@@ -22,7 +22,8 @@ http::response redirect(std::string to) {
 
 bool is_room_page(std::string_view path) {
     constexpr std::string_view rooms = "/rooms/";
-    return path.starts_with(rooms) && path.size() > rooms.size() && path.find_first_not_of("0123456789", rooms.size()) == std::string_view::npos;
+    return path.starts_with(rooms) && path.size() > rooms.size() &&
+           path.find_first_not_of("0123456789", rooms.size()) == std::string_view::npos;
 }
 
 }  // namespace
@@ -77,7 +78,8 @@ http::response site::page(const http::request& r) const {
 }
 
 task<std::variant<http::response, net::upgrade>> site::open(std::shared_ptr<http::request> r, std::size_t shard) {
-    if (r->path != "/ws") co_return problem(error{errc::not_found}, language_of(r->header("accept-language").value_or("")), r->id);
+    if (r->path != "/ws")
+        co_return problem(error{errc::not_found}, language_of(r->header("accept-language").value_or("")), r->id);
     co_return parts_.gateway.open(*r, shard);
 }
 

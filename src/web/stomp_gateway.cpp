@@ -28,7 +28,9 @@ std::variant<http::response, net::upgrade> stomp_gateway::open(const http::reque
     net::upgrade up;
     if (const auto offered = r.header("sec-websocket-protocol")) {
         const auto version = stomp::choose_subprotocol(*offered);
-        if (!version) return refuse(error{errc::invalid_request, "None of the offered subprotocols is served: v12.stomp, v11.stomp, v10.stomp."});
+        if (!version)
+            return refuse(
+                error{errc::invalid_request, "None of the offered subprotocols is served: v12.stomp, v11.stomp, v10.stomp."});
         up.subprotocol = stomp::subprotocol(*version);
     }
     const auto who = parts_.who.check(r);

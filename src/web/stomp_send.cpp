@@ -22,15 +22,18 @@ void stomp_session::on_send(const stomp::frame& f) {
     const auto where = parse_destination(*destination);
     using enum destination_kind;
     switch (where.kind) {
-        case app_message: return send_message(f, where.room);
-        case app_read: return send_read(f, where.room);
+        case app_message:
+            return send_message(f, where.room);
+        case app_read:
+            return send_read(f, where.room);
         case app_typing: {
             std::string receipt_id{receipt_of(f)};
             if (!gateway_.parts_.limits.typing(me_.user, where.room)) return receipt(receipt_id);
             ++in_flight_;
             return spawn(typing(where.room, std::move(receipt_id)));
         }
-        case app_refresh: return refresh(f);
+        case app_refresh:
+            return refresh(f);
         default: {
             const bool some_room = destination->starts_with("/app/rooms/");
             return refuse(error{some_room ? errc::not_a_member : errc::not_found}, receipt_of(f));

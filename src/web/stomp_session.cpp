@@ -16,7 +16,10 @@ constexpr auto early = 250ms;
 }  // namespace
 
 stomp_session::stomp_session(stomp_gateway& g, std::size_t shard, upgrade_facts facts)
-    : gateway_(g), shard_(shard), facts_(std::move(facts)), parser_(g.settings_.frames),
+    : gateway_(g),
+      shard_(shard),
+      facts_(std::move(facts)),
+      parser_(g.settings_.frames),
       number_(g.connections_.fetch_add(1, std::memory_order_relaxed)) {}
 
 void stomp_session::opened(net::websocket& ws) {
@@ -85,24 +88,33 @@ void stomp_session::go_on() {
 void stomp_session::on_frame(const stomp::frame& f) {
     using stomp::command;
     const bool connects = f.command == command::connect || f.command == command::stomp;
-    if (me_.session) log::trace_of(me_.session, "frame", {{"command", stomp::to_string(f.command)}, {"destination", f.find("destination").value_or("")}});
+    if (me_.session)
+        log::trace_of(me_.session, "frame",
+                      {{"command", stomp::to_string(f.command)}, {"destination", f.find("destination").value_or("")}});
     if (stage_ == stage::fresh) {
         if (connects) return on_connect(f);
         return protocol_fault("The first frame must be CONNECT or STOMP.", receipt_of(f));
     }
     switch (f.command) {
-        case command::send: return on_send(f);
-        case command::subscribe: return on_subscribe(f);
-        case command::unsubscribe: return on_unsubscribe(f);
-        case command::disconnect: return on_disconnect(f);
+        case command::send:
+            return on_send(f);
+        case command::subscribe:
+            return on_subscribe(f);
+        case command::unsubscribe:
+            return on_unsubscribe(f);
+        case command::disconnect:
+            return on_disconnect(f);
         case command::connect:
-        case command::stomp: return protocol_fault("This connection is connected already.", receipt_of(f));
+        case command::stomp:
+            return protocol_fault("This connection is connected already.", receipt_of(f));
         case command::ack:
         case command::nack:
         case command::begin:
         case command::commit:
-        case command::abort: return protocol_fault("ACK, NACK and transactions are not served.", receipt_of(f));
-        default: return protocol_fault("This is a server's frame.", receipt_of(f));
+        case command::abort:
+            return protocol_fault("ACK, NACK and transactions are not served.", receipt_of(f));
+        default:
+            return protocol_fault("This is a server's frame.", receipt_of(f));
     }
 }
 
@@ -120,7 +132,8 @@ bool stomp_session::write(std::string& bytes) {
     sent_at_ = std::chrono::steady_clock::now();
     if (ws_ == nullptr) return true;
     const bool out = ws_->send(bytes);
-    if (out && close_code_ != 0) asio::post(gateway_.parts_.shards.at(shard_), [self = shared_from_this()] { self->close_if_flushed(); });
+    if (out && close_code_ != 0)
+        asio::post(gateway_.parts_.shards.at(shard_), [self = shared_from_this()] { self->close_if_flushed(); });
     return out;
 }
 

@@ -1,7 +1,7 @@
 // One STOMP connection: frames in, calls to the services, frames out. Thread: its shard.
 //
-// Bytes are borrowed from the WebSocket until they are used up: while CONNECT is being checked, while too many sends are in flight,
-// or while the outbox is behind, nothing more is parsed and nothing more is read (contract, chapter 5).
+// Bytes are borrowed from the WebSocket until they are used up: while CONNECT is being checked, while too many sends are in
+// flight, or while the outbox is behind, nothing more is parsed and nothing more is read (contract, chapter 5).
 #pragma once
 
 #include "destinations.hpp"
@@ -95,7 +95,9 @@ private:
     void refuse(const error& e, std::string_view receipt);
     // Names a refusal in its problem object, as X-Request-Id does over REST.
     [[nodiscard]] std::string next_problem_id();
-    [[nodiscard]] std::string_view receipt_of(const stomp::frame& f) const { return f.find("receipt").value_or(std::string_view{}); }
+    [[nodiscard]] std::string_view receipt_of(const stomp::frame& f) const {
+        return f.find("receipt").value_or(std::string_view{});
+    }
 
     void spawn(task<> work);
     // An asynchronous frame is done; false if the connection is gone.
@@ -110,7 +112,7 @@ private:
     stomp::version version_ = stomp::version::v12;
     stage stage_ = stage::fresh;
     caller me_;
-    std::uint64_t number_ = 0;      // of this connection, in message ids
+    std::uint64_t number_ = 0;  // of this connection, in message ids
     std::uint64_t refused_ = 0;
     std::size_t in_flight_ = 0;
     bool parsing_ = false;

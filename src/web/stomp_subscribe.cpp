@@ -36,14 +36,15 @@ void stomp_session::on_subscribe(const stomp::frame& f) {
 
     const auto where = parse_destination(*destination);
     using enum destination_kind;
-    const bool listens = where.kind == room || where.kind == room_typing || where.kind == room_reads || where.kind == user_rooms ||
-                         where.kind == user_events || where.kind == user_errors;
+    const bool listens = where.kind == room || where.kind == room_typing || where.kind == room_reads ||
+                         where.kind == user_rooms || where.kind == user_events || where.kind == user_errors;
     if (!listens) {
         const bool some_room = destination->starts_with("/topic/rooms/");
         return refuse(error{some_room ? errc::not_a_member : errc::not_found}, receipt_of(f));
     }
     const auto since = where.kind == room ? f.find("x-since").value_or("") : std::string_view{};
-    if (!since.empty() && !parse_position(since)) return refuse(invalid_field("x-since", "invalid", "is not <epoch>.<seq>"), receipt_of(f));
+    if (!since.empty() && !parse_position(since))
+        return refuse(invalid_field("x-since", "invalid", "is not <epoch>.<seq>"), receipt_of(f));
 
     std::string name{*id};
     auto* s = session_->subscribe(name, std::string{*destination}, stomp::message_prefix(version_, name));
@@ -61,15 +62,19 @@ void stomp_session::on_subscribe(const stomp::frame& f) {
         s->loading = true;
         return spawn(follow_rooms(std::move(name), std::move(receipt_id)));
     }
-    const std::string topic = where.kind == room ? room_topic(where.room) : where.kind == room_typing ? typing_topic(where.room) : reads_topic(where.room);
+    const std::string topic = where.kind == room          ? room_topic(where.room)
+                              : where.kind == room_typing ? typing_topic(where.room)
+                                                          : reads_topic(where.room);
     auto l = session_->listen(*s, topic);
-    if (where.kind == room) return spawn(subscribe_room(std::move(name), std::move(l), where.room, std::string{since}, std::move(receipt_id)));
+    if (where.kind == room)
+        return spawn(subscribe_room(std::move(name), std::move(l), where.room, std::string{since}, std::move(receipt_id)));
     spawn(subscribe_hint(std::move(name), std::move(l), where.room, std::move(receipt_id)));
 }
 
 // The listener is registered before the database is read, so that nothing that is committed after that read is missed; what
 // lies between the position and the head is read from the log (design, chapter 7).
-task<> stomp_session::subscribe_room(std::string id, broker::listener_ptr l, room_id room, std::string since, std::string receipt_id) {
+task<> stomp_session::subscribe_room(std::string id, broker::listener_ptr l, room_id room, std::string since,
+                                     std::string receipt_id) {
     const auto self = shared_from_this();
     const auto seat = co_await gateway_.parts_.rooms.seat_of(me_.user, room);
     if (!finished()) co_return leave_when_done();

@@ -77,6 +77,7 @@ test('a refused message stays with its reason, and can be sent again or thrown a
   await thrown.locator('[data-testid=discard]').click();
   await thrown.waitFor({ state: 'detached' });
   await call(other.page, 'DELETE', `/blocks/${one.id}`);
+  await other.page.reload();  // no event tells a page that a block was lifted elsewhere
   // It waits over a reload as well.
   await one.page.reload();
   await one.page.click('[data-testid=resend]');

@@ -22,8 +22,8 @@ struct field_error {
 
 struct error {
     errc code = errc::internal;
-    std::string detail;                  // one sentence for the client, never internal text
-    std::vector<field_error> fields;     // which fields were wrong
+    std::string detail;                        // one sentence for the client, never internal text
+    std::vector<field_error> fields;           // which fields were wrong
     std::chrono::milliseconds retry_after{0};  // 0: not said
 
     error() = default;

@@ -47,11 +47,11 @@ struct listener : std::enable_shared_from_this<listener> {
     enum class state { checking, catching_up, live, gone };
 
     session* owner = nullptr;
-    shared_text prefix;        // "MESSAGE\nsubscription:<id>\n"
+    shared_text prefix;  // "MESSAGE\nsubscription:<id>\n"
     topic* where = nullptr;
-    std::size_t index = 0;     // in its topic
-    seq_t next = 0;            // the position expected next; 0: any
-    seq_t from = 0;            // what lies at or before it may not be seen
+    std::size_t index = 0;  // in its topic
+    seq_t next = 0;         // the position expected next; 0: any
+    seq_t from = 0;         // what lies at or before it may not be seen
     state now = state::checking;
     timer* waiting = nullptr;  // its cursor waits for room in the outbox
 };
@@ -61,9 +61,9 @@ struct subscription {
     std::string destination;
     shared_text prefix;
     std::vector<listener_ptr> listeners;
-    bool follows = false;              // listens to whatever its user joins
-    bool loading = false;              // the list of what to follow is being read...
-    std::set<std::string> departed;    // ...and these were left meanwhile
+    bool follows = false;            // listens to whatever its user joins
+    bool loading = false;            // the list of what to follow is being read...
+    std::set<std::string> departed;  // ...and these were left meanwhile
 };
 
 class session : public std::enable_shared_from_this<session> {

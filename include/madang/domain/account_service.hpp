@@ -46,7 +46,13 @@ class account_service {
 public:
     account_service(account_store& accounts, login_store& logins, password_hasher& hasher, token_mint& mint, audience& listeners,
                     revocations& ended, const clock& time, account_policy policy)
-        : accounts_(accounts), logins_(logins), hasher_(hasher), mint_(mint), audience_(listeners), revocations_(ended), clock_(time),
+        : accounts_(accounts),
+          logins_(logins),
+          hasher_(hasher),
+          mint_(mint),
+          audience_(listeners),
+          revocations_(ended),
+          clock_(time),
           policy_(policy) {}
 
     [[nodiscard]] const account_policy& policy() const noexcept { return policy_; }

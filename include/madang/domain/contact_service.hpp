@@ -12,9 +12,15 @@ public:
     contact_service(contact_store& contacts, account_store& accounts, audience& listeners, std::size_t most_friends)
         : contacts_(contacts), accounts_(accounts), audience_(listeners), most_(most_friends) {}
 
-    async_result<std::vector<contact>> friends(user_id me, user_id after, std::size_t limit) { return contacts_.friends(me, after, limit); }
-    async_result<std::vector<contact>> requests(user_id me, user_id after, std::size_t limit) { return contacts_.requests(me, after, limit); }
-    async_result<std::vector<contact>> blocks(user_id me, user_id after, std::size_t limit) { return contacts_.blocks(me, after, limit); }
+    async_result<std::vector<contact>> friends(user_id me, user_id after, std::size_t limit) {
+        return contacts_.friends(me, after, limit);
+    }
+    async_result<std::vector<contact>> requests(user_id me, user_id after, std::size_t limit) {
+        return contacts_.requests(me, after, limit);
+    }
+    async_result<std::vector<contact>> blocks(user_id me, user_id after, std::size_t limit) {
+        return contacts_.blocks(me, after, limit);
+    }
     [[nodiscard]] bool online(user_id friend_id) const { return audience_.online(friend_id); }
 
     async_result<contact_store::friendship> befriend(user_id me, user_id other);

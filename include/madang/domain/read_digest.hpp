@@ -1,5 +1,5 @@
-// Read marks on their way to the room's other members: merged, at most one digest a second and room, none in rooms over 100 members.
-// Thread: its own strand; `add` may be called from anywhere. May drop: the marks themselves are in the database.
+// Read marks on their way to the room's other members: merged, at most one digest a second and room, none in rooms over 100
+// members. Thread: its own strand; `add` may be called from anywhere. May drop: the marks themselves are in the database.
 #pragma once
 
 #include "madang/base/async.hpp"

@@ -1,5 +1,5 @@
-// One room's events on this node, put in order: the next seq passes, an older one is dropped, a later one waits for its predecessor.
-// No I/O and no clock: room_feeds.hpp drives it. Not thread-safe.
+// One room's events on this node, put in order: the next seq passes, an older one is dropped, a later one waits for its
+// predecessor. No I/O and no clock: room_feeds.hpp drives it. Not thread-safe.
 #pragma once
 
 #include "madang/domain/event.hpp"

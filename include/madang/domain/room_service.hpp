@@ -59,7 +59,9 @@ public:
     async_result<member> set_role(user_id me, room_id room, user_id target, member_role role);
     async_result<> set_muted(user_id me, room_id room, bool muted) { return log_.set_muted(room, me, muted); }
 
-    async_result<timeline_page> timeline(user_id me, room_id room, timeline_range range) { return rooms_.timeline(me, room, range); }
+    async_result<timeline_page> timeline(user_id me, room_id room, timeline_range range) {
+        return rooms_.timeline(me, room, range);
+    }
     async_result<timeline_item> message(user_id me, room_id room, seq_t seq) { return rooms_.message(me, room, seq); }
     // The message that a used key stands for: its author may see it also after leaving.
     async_result<timeline_item> acknowledged(user_id author, room_id room, seq_t seq);

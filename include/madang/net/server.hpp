@@ -30,7 +30,7 @@ struct http_limits {
 struct server_options {
     std::string name;  // "http", "admin": label of the metrics
     std::string host;
-    std::uint16_t port = 0;  // 0: the system picks one
+    std::uint16_t port = 0;   // 0: the system picks one
     std::string certificate;  // PEM files; empty: no TLS
     std::string key;
     http_limits limits;

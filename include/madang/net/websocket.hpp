@@ -20,8 +20,9 @@ public:
 
     virtual ~websocket() = default;
 
-    // Sends one text message: the payload starts at bytes[headroom]; what is before it is overwritten. True: it is out, and `bytes`
-    // may be reused. False: the rest was copied, and websocket_handler::drained() will be called; send nothing before that.
+    // Sends one text message: the payload starts at bytes[headroom]; what is before it is overwritten. True: it is out, and
+    // `bytes` may be reused. False: the rest was copied, and websocket_handler::drained() will be called; send nothing before
+    // that.
     virtual bool send(std::string& bytes) = 0;
     // Goes on reading after received() has answered false.
     virtual void resume() = 0;

@@ -1,6 +1,6 @@
 // Keyed rates (users, addresses): the generic cell rate algorithm, one time stamp a key.
-// Thread-safe. Bounded: keys whose allowance is whole again are forgotten; when `most_keys` others are left, new keys pass unlimited
-// and are counted, for locking everybody out would serve an attacker.
+// Thread-safe. Bounded: keys whose allowance is whole again are forgotten; when `most_keys` others are left, new keys pass
+// unlimited and are counted, for locking everybody out would serve an attacker.
 #pragma once
 
 #include "madang/base/clock.hpp"
@@ -17,9 +17,9 @@ namespace madang::runtime {
 class rate_limiter {
 public:
     struct rate {
-        double count = 0;                    // how many...
+        double count = 0;                     // how many...
         std::chrono::milliseconds per{1000};  // ...in this time; a count of 0 switches the limit off
-        double burst = 0;                    // how many at once
+        double burst = 0;                     // how many at once
     };
     struct verdict {
         bool allowed = true;

@@ -14,8 +14,7 @@ namespace madang::runtime {
 class task_group {
 public:
     // `failed` is told the text of an exception: a bug, for errors are values.
-    explicit task_group(std::function<void(std::string_view)> failed)
-        : state_(std::make_shared<state>(0, std::move(failed))) {}
+    explicit task_group(std::function<void(std::string_view)> failed) : state_(std::make_shared<state>(0, std::move(failed))) {}
 
     void spawn(const executor& where, task<> work);
 

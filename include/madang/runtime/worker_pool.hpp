@@ -63,10 +63,7 @@ struct offload_start {
             auto answer = work();
             asio::post(where, [kept = std::move(kept), answer = std::move(answer)]() mutable { (*kept)(std::move(answer)); });
         });
-        if (!posted)
-            asio::post(where, [kept] {
-                (*kept)(result<T>{retry_later(errc::too_busy, std::chrono::seconds{1})});
-            });
+        if (!posted) asio::post(where, [kept] { (*kept)(result<T>{retry_later(errc::too_busy, std::chrono::seconds{1})}); });
     }
 };
 

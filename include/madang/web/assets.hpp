@@ -26,7 +26,8 @@ public:
     // "static/…"; nothing if there is none. Answers 304 where the client has it already.
     [[nodiscard]] std::optional<http::response> file(std::string_view path, const http::request& r) const;
     // templates/<name>.mustache for this language, as a page with its security headers.
-    [[nodiscard]] std::optional<http::response> page(std::string_view name, std::string_view language, const http::request& r) const;
+    [[nodiscard]] std::optional<http::response> page(std::string_view name, std::string_view language,
+                                                     const http::request& r) const;
     // The bytes alone; null if there is no such file.
     [[nodiscard]] std::shared_ptr<const std::string> bytes(std::string_view path) const;
 

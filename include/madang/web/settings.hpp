@@ -19,7 +19,7 @@ struct settings {
     // Rates; 0 switches a limit off.
     int sends_per_second = 20;
     int sends_burst = 40;
-    int failed_logins = 10;     // in 15 minutes
+    int failed_logins = 10;  // in 15 minutes
     int signups_per_hour = 20;
 
     // STOMP.

@@ -24,7 +24,8 @@ public:
     [[nodiscard]] virtual bool anyone(room_id room) const = 0;
     [[nodiscard]] virtual bool online(user_id user) const = 0;
 
-    // Committed events in seq order within each room. Who joined is attached before the event is delivered, who left is detached after.
+    // Committed events in seq order within each room. Who joined is attached before the event is delivered, who left is detached
+    // after.
     virtual void deliver(std::vector<commit> commits) = 0;
 
     // To all devices of one person: a JSON object with `type` (contract, /user/queue/events).

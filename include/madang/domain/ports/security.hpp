@@ -31,7 +31,8 @@ public:
     // What is stored of it (SHA-256).
     [[nodiscard]] virtual std::string digest(std::string_view token) const = 0;
     // A signed access token (Ed25519 JWT) that names the session.
-    [[nodiscard]] virtual std::string access_token(const user& u, session_id session, timestamp issued, timestamp expires) const = 0;
+    [[nodiscard]] virtual std::string access_token(const user& u, session_id session, timestamp issued,
+                                                   timestamp expires) const = 0;
 };
 
 }  // namespace madang::domain

@@ -1,5 +1,5 @@
-// Reads one request object at the edge: every field is asked for by name, every fault is collected, and what nobody asked for is an
-// unknown field. Usage: ask for all fields, then check `fault()`; values are only meaningful without one.
+// Reads one request object at the edge: every field is asked for by name, every fault is collected, and what nobody asked for is
+// an unknown field. Usage: ask for all fields, then check `fault()`; values are only meaningful without one.
 #pragma once
 
 #include "madang/base/ids.hpp"

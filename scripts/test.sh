@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# Sets up, builds and runs every test; the last line says how many passed.
+#   scripts/test.sh             everything, as CI does
+#   scripts/test.sh --quick     the release build alone: unit, integration, protocol, browser
+#   scripts/test.sh --soak      everything, with the full counts of what is short in CI (fuzzing, property tests)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+mode=all
+case "${1:-}" in
+  '') ;;
+  --quick) mode=quick ;;
+  --soak) mode=soak ;;
+  *)
+    echo "usage: scripts/test.sh [--quick|--soak]" >&2
+    exit 2
+    ;;
+esac
+[ "$mode" != soak ] || export MADANG_SOAK=1
+
+logs=build/test-logs
+mkdir -p "$logs"
+passed=0 failed=0
+started=$SECONDS
+
+step() { printf '\n== %s (%d s)\n' "$*" $((SECONDS - started)); }
+
+# Runs one suite, keeps its output, counts its tests, and shows the output when one failed.
+suite() {
+  local name=$1 log="$logs/${1//[^a-z0-9]/-}.log" code=0 good bad
+  shift
+  timeout 1500 "$@" >"$log" 2>&1 || code=$?
+  # Catch2: "test cases: 9 | 9 passed" or "All tests passed (… in 9 test cases)"; node: "# pass 9".
+  good=$(awk '/^# pass /{n+=$3} /All tests passed/{for(i=1;i<=NF;i++) if($i=="in") n+=$(i+1)} /^test cases:/{for(i=1;i<=NF;i++) if($i=="passed") n+=$(i-1)} END{print n+0}' "$log")
+  bad=$(awk '/^# fail /{n+=$3} /^test cases:/{for(i=1;i<=NF;i++) if($i=="failed") n+=$(i-1)} END{print n+0}' "$log")
+  if [ "$code" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
+  if [ "$code" -eq 0 ] && [ "$good" -eq 0 ]; then good=1; fi
+  passed=$((passed + good)) failed=$((failed + bad))
+  printf '%-34s %4d passed, %d failed (%d s)\n' "$name" "$good" "$bad" $((SECONDS - started))
+  if [ "$bad" -gt 0 ]; then
+    grep -nE '^not ok|FAILED|ERROR:|WARNING: ThreadSanitizer|runtime error' "$log" | head -40 || true
+    tail -n 60 "$log"
+  fi
+}
+
+unit_tests() {
+  local build=$1 program
+  shift
+  for program in "$@"; do suite "unit $program ($build)" "build/$build/unit_$program"; done
+}
+
+# The tests in a folder against the binary of a build.
+against() {
+  local build=$1 folder=$2 at_once=$3
+  suite "$folder ($build)" env MADANG_BIN="$PWD/build/$build/madang" node --test --test-reporter=tap --test-concurrency="$at_once" tests/"$folder"/*.test.mjs
+}
+
+step set-up
+scripts/setup.sh
+modules=()
+for folder in tests/unit/*/; do modules+=("$(basename "$folder")"); done
+
+step lint
+if [ "$mode" = quick ]; then suite lint scripts/lint.sh --fast; else suite lint scripts/lint.sh; fi
+
+step release
+scripts/build.sh release
+unit_tests release "${modules[@]}"
+suite "pages" node --test --test-reporter=tap tests/pages/*.test.mjs
+against release integration 2
+against release protocol 2
+against release e2e 1
+
+if [ "$mode" != quick ]; then
+  step "address and undefined behaviour"
+  export ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1
+  scripts/build.sh asan
+  unit_tests asan "${modules[@]}"
+  against asan integration 2
+  against asan protocol 2
+
+  step threads
+  export TSAN_OPTIONS="suppressions=$PWD/tests/support/tsan.supp halt_on_error=1"
+  scripts/build.sh tsan unit_broker unit_storage unit_domain unit_runtime unit_observe
+  unit_tests tsan broker storage domain runtime observe
+
+  step fuzz
+  suite "fuzz stomp parser" scripts/fuzz.sh "$([ "$mode" = soak ] && echo 600 || echo 20)"
+fi
+
+printf '\n%d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" -eq 0 ]

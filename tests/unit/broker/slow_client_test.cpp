@@ -1,0 +1,247 @@
+// What the broker promises to who cannot keep up.
+#include "bench.hpp"
+
+#include "catch.hpp"
+
+using namespace madang;
+using namespace madang::broker;
+using namespace madang::broker::test;
+
+namespace {
+
+limits narrow() {
+    limits l;
+    l.outbox = {.soft = 40, .hard = 100, .batch = 20};
+    l.history_page = 4;
+    return l;
+}
+
+}  // namespace
+
+TEST_CASE("who falls behind too far is told once, and gets nothing after what did not fit") {
+    bench b{1, narrow()};
+    const auto ann = b.client(0);
+    const auto bob = b.client(0);
+    ann->listen("a", "room");
+    bob->listen("b", "room");
+    ann->slow = true;
+    b.say("room", numbered(1, 60));
+    b.turn();
+    REQUIRE(ann->writing());
+    std::vector<publication> batch;
+    batch.push_back(of("room", numbered(2, 60)));  // does not fit
+    batch.push_back(of("room", numbered(3, 10)));  // would fit, and would hide that 2 is missing
+    batch.push_back(of("room", numbered(4, 60)));
+    b.broker.publish(std::move(batch));
+    b.io.restart();
+    b.io.run_one();
+    ann->slow = false;
+    ann->drain();
+    b.turn();
+    REQUIRE(ann->told_too_slow == 1);
+    REQUIRE(b.counted("madang_broker_too_slow_total") == 1);
+    REQUIRE(ann->wire() == "a:" + numbered(1, 60)->tail);
+    REQUIRE(bob->wire() == "b:" + numbered(1, 60)->tail + "b:" + numbered(2, 60)->tail + "b:" + numbered(3, 10)->tail + "b:" +
+                               numbered(4, 60)->tail);
+}
+
+TEST_CASE("typing is shed for who is behind, and only for them") {
+    bench b{1, narrow()};
+    const auto ann = b.client(0);
+    const auto bob = b.client(0);
+    ann->listen("a", "room");
+    ann->listen("t", "typing");
+    bob->listen("t", "typing");
+    ann->slow = true;
+    b.say("room", numbered(1, 50));
+    b.broker.publish(of("typing", numbered(0, 0, true)));
+    b.turn();
+    REQUIRE(b.counted("madang_broker_shed_total") == 1);
+    ann->drain();
+    b.turn();
+    b.broker.publish(of("typing", numbered(0, 0, true)));
+    b.turn();
+    REQUIRE(ann->wire() == "a:" + numbered(1, 50)->tail + "t:0;");
+    REQUIRE(bob->wire() == "t:0;t:0;");
+}
+
+TEST_CASE("a session is told that it has room again, once, after it was behind") {
+    bench b{1, narrow()};
+    const auto ann = b.client(0);
+    ann->slow = true;
+    ann->s().send(std::string(10, 'x'));
+    b.turn();
+    ann->drain();
+    b.turn();
+    REQUIRE(ann->told_has_room == 0);
+    for (int i = 0; i < 3; ++i) ann->s().send(std::string(20, 'x'));
+    b.turn();
+    REQUIRE(ann->s().backlog().behind());
+    ann->drain();
+    b.turn();
+    REQUIRE(ann->told_has_room == 1);
+    ann->drain();
+    b.turn();
+    REQUIRE(ann->told_has_room == 1);
+}
+
+TEST_CASE("who asks for what came after a position gets it from the history, then what is new") {
+    bench b{1, narrow()};
+    for (seq_t seq = 1; seq <= 10; ++seq) b.past.append("room", numbered(seq));
+    const auto ann = b.client(0);
+    const auto l = ann->listen("a", "room", 4, 10);
+    REQUIRE(l->now == listener::state::catching_up);
+    b.turn();
+    REQUIRE(ann->wire() == "a:4;a:5;a:6;a:7;a:8;a:9;a:10;");
+    REQUIRE(l->now == listener::state::live);
+    b.say("room", numbered(11));
+    b.turn();
+    REQUIRE(ann->writes.back() == "a:11;");
+    REQUIRE(b.counted("madang_broker_catch_ups_total") == 1);
+}
+
+TEST_CASE("who is at the head asks the history nothing") {
+    bench b{1};
+    const auto ann = b.client(0);
+    ann->listen("a", "room", 11, 10);
+    b.broker.publish(of("room", numbered(9)));
+    b.broker.publish(of("room", numbered(10)));
+    b.broker.publish(of("room", numbered(11)));
+    b.turn();
+    REQUIRE(ann->wire() == "a:11;");
+    REQUIRE(b.past.asked() == 0);
+}
+
+TEST_CASE("a listener that notices a gap fills it from the history and goes on live") {
+    bench b{1};
+    const auto ann = b.client(0);
+    for (seq_t seq = 1; seq <= 4; ++seq) b.past.append("room", numbered(seq));
+    const auto l = ann->listen("a", "room", 5, 4);
+    b.past.append("room", numbered(5));
+    b.past.append("room", numbered(6));
+    b.say("room", numbered(7));
+    b.say("room", numbered(8));
+    b.turn();
+    REQUIRE(ann->wire() == "a:5;a:6;a:7;a:8;");
+    REQUIRE(l->now == listener::state::live);
+}
+
+TEST_CASE("what is published while the history answers comes once and in order") {
+    bench b{1, narrow()};
+    for (seq_t seq = 1; seq <= 3; ++seq) b.past.append("room", numbered(seq));
+    b.past.slow = true;
+    const auto ann = b.client(0);
+    ann->listen("a", "room", 1, 3);
+    b.turn();
+    REQUIRE(b.past.waiting() == 1);
+    b.say("room", numbered(4));
+    b.turn();
+    b.past.answer();
+    b.turn();
+    REQUIRE(ann->wire() == "a:1;a:2;a:3;");  // 4 is known to be missing, and asked for
+    b.past.append("room", numbered(5));
+    b.past.answer();
+    b.turn();
+    b.broker.publish(of("room", numbered(5)));
+    b.say("room", numbered(6));
+    b.turn();
+    b.past.answer_all();
+    b.turn();
+    REQUIRE(ann->wire() == "a:1;a:2;a:3;a:4;a:5;a:6;");
+}
+
+TEST_CASE("a cursor waits while the outbox has no room, asks nobody meanwhile, and goes on when it has drained") {
+    bench b{1, narrow()};
+    for (seq_t seq = 1; seq <= 20; ++seq) b.past.append("room", numbered(seq, 15));
+    const auto ann = b.client(0);
+    ann->slow = true;
+    const auto l = ann->listen("a", "room", 1, 20);
+    b.turn();
+    const int asked = b.past.asked();
+    REQUIRE(ann->s().backlog().behind());
+    REQUIRE(ann->s().backlog().bytes() <= 100);
+    b.turn();
+    REQUIRE(b.past.asked() == asked);
+    for (int i = 0; i < 100 && l->now != listener::state::live; ++i) {
+        ann->drain();
+        b.turn();
+        REQUIRE(ann->s().backlog().bytes() <= 100);
+    }
+    ann->slow = false;
+    ann->drain();
+    b.turn();
+    std::string expected;
+    for (seq_t seq = 1; seq <= 20; ++seq) expected += "a:" + numbered(seq, 15)->tail;
+    REQUIRE(ann->wire() == expected);
+    REQUIRE(ann->told_too_slow == 0);
+}
+
+TEST_CASE("a history that fails is asked again") {
+    bench b{1};
+    b.past.append("room", numbered(1));
+    b.past.failures = 1;
+    const auto ann = b.client(0);
+    const auto l = ann->listen("a", "room", 1, 1);
+    b.turn();
+    REQUIRE(ann->wire().empty());
+    REQUIRE(b.past.asked() == 1);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{5};
+    while (l->now != listener::state::live && std::chrono::steady_clock::now() < deadline)
+        b.turn_for(std::chrono::milliseconds{50});
+    REQUIRE(ann->wire() == "a:1;");
+}
+
+TEST_CASE("unsubscribing or closing while the cursor reads is safe, and ends its messages") {
+    bench b{1};
+    for (seq_t seq = 1; seq <= 3; ++seq) b.past.append("room", numbered(seq));
+    b.past.slow = true;
+    auto ann = b.client(0);
+    auto bob = b.client(0);
+    ann->listen("a", "room", 1, 3);
+    bob->listen("b", "room", 1, 3);
+    b.turn();
+    REQUIRE(b.past.waiting() == 2);
+    REQUIRE(ann->s().unsubscribe("a"));
+    bob->s().close();
+    bob.reset();
+    b.past.answer_all();
+    b.turn();
+    REQUIRE(ann->wire().empty());
+    REQUIRE_FALSE(b.broker.has_listeners("room"));
+}
+
+TEST_CASE("closing while the cursor waits for room is safe") {
+    bench b{1, narrow()};
+    for (seq_t seq = 1; seq <= 10; ++seq) b.past.append("room", numbered(seq, 15));
+    auto ann = b.client(0);
+    ann->slow = true;
+    const auto l = ann->listen("a", "room", 1, 10);
+    b.turn();
+    REQUIRE(l->waiting != nullptr);
+    ann->s().close();
+    ann.reset();
+    b.turn();
+    REQUIRE(l->now == listener::state::gone);
+    REQUIRE(l->waiting == nullptr);
+}
+
+TEST_CASE("who is too slow while others are being served takes nothing from them") {
+    bench b{1, narrow()};
+    std::vector<std::unique_ptr<fake_client>> all;
+    for (int i = 0; i < 6; ++i) {
+        all.push_back(b.client(0, i + 1));
+        all.back()->slow = i % 2 == 0;
+        all.back()->listen("a", "room");
+    }
+    std::string expected;
+    for (seq_t seq = 1; seq <= 20; ++seq) {
+        expected += "a:" + numbered(seq, 20)->tail;
+        b.say("room", numbered(seq, 20));
+        b.turn();
+    }
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        REQUIRE(all[i]->told_too_slow == (i % 2 == 0 ? 1 : 0));
+        if (i % 2 != 0) REQUIRE(all[i]->wire() == expected);
+    }
+    REQUIRE(b.broker.sessions() == 3);
+}
