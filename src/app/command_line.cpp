@@ -1,5 +1,6 @@
 #include "commands.hpp"
 
+#include "madang/bench/bench.hpp"
 #include "madang/config/load.hpp"
 
 #include <CLI/CLI.hpp>
@@ -25,7 +26,7 @@ struct flags {
     bool documented = false;
 };
 
-boost::system::result<config::settings, config::problems> load(const flags& f) {
+boost::system::result<config::settings, config::problems> load_settings(const flags& f) {
     config::sources from;
     if (!f.file.empty()) from.file = f.file;
     from.variables = config::environment_of(environ);
@@ -125,6 +126,17 @@ int run_command_line(int argc, char** argv) {
     rotate->callback([&] { chosen = [&f](const auto& s) { return keys_rotate(s, f.revoke); }; });
     add_user_commands(cli, f, chosen);
     add_config_commands(cli, f, chosen);
+    // Not about this machine's configuration: it drives a server that runs already.
+    bench::options load;
+    bool bench_only = false;
+    auto* benching = cli.add_subcommand("bench", "Drive a running server and print what it does: sends, fanout, idle");
+    benching->add_option("workload", load.workload, "sends, fanout or idle")->required();
+    benching->add_option("--host", load.host, "Its address")->capture_default_str();
+    benching->add_option("--port", load.port, "Its port")->capture_default_str();
+    benching->add_option("--admin-port", load.admin_port, "Its admin listener's port")->capture_default_str();
+    benching->add_option("--clients", load.clients, "Subscribers, or connections; 0: the workload's own number");
+    benching->add_option("--in-flight", load.in_flight, "Sends without a receipt; 0: the workload's own number");
+    benching->callback([&] { bench_only = true; });
     bool version_only = false;
     cli.add_subcommand("version", "Print the version")->callback([&] { version_only = true; });
 
@@ -138,7 +150,11 @@ int run_command_line(int argc, char** argv) {
         return 0;
     }
     try {
-        const auto settings = load(f);
+        if (bench_only) {
+            bench::run(load);
+            return 0;
+        }
+        const auto settings = load_settings(f);
         if (!settings) {
             fmt::print(stderr, "{}", settings.error().text());
             return 1;

@@ -25,7 +25,7 @@ void session::send(const subscription& on, message_ptr m) {
 }
 
 void session::offer(shared_text prefix, shared_text tail, bool sheddable) {
-    if (closed_) return;
+    if (closed_ || overflowed_) return;
     switch (outbox_.offer(std::move(prefix), std::move(tail), sheddable)) {
         case outbox::offered::queued:
             was_behind_ = was_behind_ || outbox_.behind();
@@ -35,6 +35,7 @@ void session::offer(shared_text prefix, shared_text tail, bool sheddable) {
             home_.counts().shed.add();
             return;
         case outbox::offered::too_slow:
+            overflowed_ = true;
             home_.counts().too_slow.add();
             end_->too_slow();
             return;

@@ -171,8 +171,14 @@ void shard::join(user_id user, const publication& p) {
                                              [&](const auto& l) { return l->where != nullptr && l->where->name == p.topic; });
             if (listens) continue;
             const auto l = at->second->listen(*s, p.topic);
-            l->from = p.message ? p.message->seq - 1 : 0;
-            l->now = listener::state::live;
+            if (!p.message) {
+                l->now = listener::state::live;
+                continue;
+            }
+            // From the history: what was published between this and now did not find this shard, which did not know the topic.
+            l->from = p.message->seq - 1;
+            l->next = p.message->seq;
+            advance(l, p.message->seq);
         }
 }
 

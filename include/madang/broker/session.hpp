@@ -124,6 +124,7 @@ private:
     bool dirty_ = false;
     bool closed_ = false;
     bool was_behind_ = false;
+    bool overflowed_ = false;  // a frame did not fit; one after it would make the client resume behind the gap
 };
 
 }  // namespace madang::broker

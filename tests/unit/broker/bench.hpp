@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <map>
 #include <memory>
@@ -172,6 +173,13 @@ struct bench {
     void say(const std::string& topic, message_ptr m) {
         past.append(topic, m);
         broker.publish(of(topic, std::move(m)));
+    }
+    // Somebody joined by it; null: without an event.
+    void join(const std::string& topic, message_ptr m, user_id who) {
+        if (m) past.append(topic, m);
+        publication p = of(topic, std::move(m));
+        p.joined = {who};
+        broker.publish(std::move(p));
     }
     [[nodiscard]] std::uint64_t counted(const std::string& name) const {
         const auto text = metrics.text();

@@ -98,28 +98,47 @@ TEST_CASE("who joins hears from the joining on, and only where they follow") {
     follows->s().subscribe("all", "/user/queue/rooms", "all:")->follows = true;
     const auto idle = b.client(1, 7);
     idle->s().subscribe("x", "elsewhere", "x:");
-    publication joining = of("room", numbered(5));
-    joining.joined = {user_id{7}};
-    b.broker.publish(of("room", numbered(4)));
-    b.broker.publish(std::move(joining));
+    for (seq_t seq = 1; seq <= 4; ++seq) b.say("room", numbered(seq));
+    b.join("room", numbered(5), user_id{7});
     b.turn();
-    b.broker.publish(of("room", numbered(6)));
+    b.say("room", numbered(6));
     b.turn();
     REQUIRE(follows->wire() == "all:5;all:6;");
     REQUIRE(idle->wire().empty());
+}
+
+TEST_CASE("what is said right after a joining reaches who has joined, although their shard did not know the room yet") {
+    bench b{2};
+    const auto ann = b.client(0, 7);
+    ann->s().subscribe("all", "/user/queue/rooms", "all:")->follows = true;
+    b.join("room", numbered(1), user_id{7});
+    b.say("room", numbered(2));
+    b.turn();
+    REQUIRE(ann->wire() == "all:1;all:2;");
 }
 
 TEST_CASE("who joins twice hears everything once") {
     bench b{1};
     const auto ann = b.client(0, 7);
     ann->s().subscribe("all", "/user/queue/rooms", "all:")->follows = true;
-    for (const seq_t seq : {1, 2}) {
-        publication p = of("room", numbered(seq));
-        p.joined = {user_id{7}};
-        b.broker.publish(std::move(p));
-    }
+    b.join("room", numbered(1), user_id{7});
+    b.join("room", numbered(2), user_id{7});
     b.turn();
-    REQUIRE(ann->wire() == "all:1;all:2;");
+    b.join("room", numbered(3), user_id{7});
+    b.turn();
+    REQUIRE(ann->wire() == "all:1;all:2;all:3;");
+}
+
+TEST_CASE("a room that is taken up again without an event is heard from its next message on") {
+    bench b{1};
+    const auto ann = b.client(0, 7);
+    ann->s().subscribe("all", "/user/queue/rooms", "all:")->follows = true;
+    for (seq_t seq = 1; seq <= 4; ++seq) b.say("direct", numbered(seq));
+    b.join("direct", nullptr, user_id{7});
+    b.turn();
+    b.say("direct", numbered(5));
+    b.turn();
+    REQUIRE(ann->wire() == "all:5;");
 }
 
 TEST_CASE("who leaves gets the leave as the last message, and hears the room's other topics no more") {
@@ -127,9 +146,7 @@ TEST_CASE("who leaves gets the leave as the last message, and hears the room's o
     const auto ann = b.client(0, 7);
     const auto bob = b.client(1, 8);
     ann->s().subscribe("all", "/user/queue/rooms", "all:")->follows = true;
-    publication joining = of("room", numbered(1));
-    joining.joined = {user_id{7}};
-    b.broker.publish(std::move(joining));
+    b.join("room", numbered(1), user_id{7});
     b.turn();
     ann->listen("a", "room");
     ann->listen("t", "room/typing");
@@ -177,9 +194,7 @@ TEST_CASE("a room that is left while the list of rooms is being read is remember
     b.broker.publish(leaving);
     b.turn();
     REQUIRE(all->departed.contains("room"));
-    publication joining = of("room", numbered(5));
-    joining.joined = {user_id{7}};
-    b.broker.publish(joining);
+    b.join("room", numbered(5), user_id{7});
     b.turn();
     REQUIRE_FALSE(all->departed.contains("room"));
     REQUIRE(ann->wire() == "all:5;");
@@ -203,17 +218,11 @@ TEST_CASE("who has joined sees no content of what was said before") {
     bench b{1};
     const auto ann = b.client(0, 7);
     ann->s().subscribe("all", "/user/queue/rooms", "all:")->follows = true;
-    publication joining = of("room", numbered(5));
-    joining.joined = {user_id{7}};
-    b.broker.publish(std::move(joining));
-    b.broker.publish(of("room", about(6, 4)));
-    b.broker.publish(of("room", about(7, 5)));
+    b.join("room", numbered(5), user_id{7});
+    b.say("room", about(6, 4));
+    b.say("room", about(7, 5));
     b.turn();
-    // A publication finds its shards when it is published: these two came before ann's shard knew the room.
-    b.past.append("room", about(6, 4));
-    b.past.append("room", about(7, 5));
-    b.broker.publish(of("room", about(8, 4)));
-    b.past.append("room", about(8, 4));
+    b.say("room", about(8, 4));
     b.turn();
     REQUIRE(ann->wire() == "all:5;all:6hidden;all:7;all:8hidden;");
 }

@@ -8,7 +8,9 @@ namespace {
 
 shared_text text_of(std::size_t bytes, char with = 'x') { return std::make_shared<const std::string>(bytes, with); }
 
-outbox::offered offer(outbox& box, std::size_t bytes, bool sheddable = false) { return box.offer(nullptr, text_of(bytes), sheddable); }
+outbox::offered offer(outbox& box, std::size_t bytes, bool sheddable = false) {
+    return box.offer(nullptr, text_of(bytes), sheddable);
+}
 
 }  // namespace
 

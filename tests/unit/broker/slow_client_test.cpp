@@ -29,9 +29,9 @@ TEST_CASE("who falls behind too far is told once, and gets nothing after what di
     b.turn();
     REQUIRE(ann->writing());
     std::vector<publication> batch;
-    batch.push_back(of("room", numbered(2, 60)));  // does not fit
+    batch.push_back(of("room", numbered(2, 45)));  // does not fit
     batch.push_back(of("room", numbered(3, 10)));  // would fit, and would hide that 2 is missing
-    batch.push_back(of("room", numbered(4, 60)));
+    batch.push_back(of("room", numbered(4, 20)));
     b.broker.publish(std::move(batch));
     b.io.restart();
     b.io.run_one();
@@ -41,8 +41,9 @@ TEST_CASE("who falls behind too far is told once, and gets nothing after what di
     REQUIRE(ann->told_too_slow == 1);
     REQUIRE(b.counted("madang_broker_too_slow_total") == 1);
     REQUIRE(ann->wire() == "a:" + numbered(1, 60)->tail);
-    REQUIRE(bob->wire() == "b:" + numbered(1, 60)->tail + "b:" + numbered(2, 60)->tail + "b:" + numbered(3, 10)->tail + "b:" +
-                               numbered(4, 60)->tail);
+    std::string all;
+    for (const auto& m : {numbered(1, 60), numbered(2, 45), numbered(3, 10), numbered(4, 20)}) all += "b:" + m->tail;
+    REQUIRE(bob->wire() == all);
 }
 
 TEST_CASE("typing is shed for who is behind, and only for them") {

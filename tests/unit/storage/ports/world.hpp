@@ -3,7 +3,6 @@
 
 #include "store_under_test.hpp"
 
-#include <initializer_list>
 #include <mutex>
 #include <utility>
 

@@ -8,7 +8,6 @@
 #include "run_task.hpp"
 
 #include <future>
-#include <mutex>
 #include <string>
 #include <vector>
 
