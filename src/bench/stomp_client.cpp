@@ -72,8 +72,11 @@ task<> stomp_client::connect(std::string host, std::uint16_t port, std::string t
     partial_ = answer.substr(end);
     parser_.set_version(stomp::version::v12);
     asio::co_spawn(socket_.get_executor(), read_loop(), asio::detached);
+    open_ = true;
     const std::array<stomp::header, 3> headers{{{"accept-version", "1.2"}, {"host", "bench"}, {"heart-beat", "0,0"}}};
-    send({stomp::command::connect, headers, {}});
+    // Before whatever was queued while the connection was being made.
+    next_.insert(0, websocket_frame(stomp::encode({stomp::command::connect, headers, {}}, stomp::version::v12)));
+    write();
 }
 
 void stomp_client::send(const stomp::frame& f) {
@@ -82,7 +85,7 @@ void stomp_client::send(const stomp::frame& f) {
 }
 
 void stomp_client::write() {
-    if (!out_.empty() || next_.empty() || closed_) return;
+    if (!out_.empty() || next_.empty() || closed_ || !open_) return;
     out_.swap(next_);
     asio::async_write(socket_, asio::buffer(out_), [self = shared_from_this()](const boost::system::error_code& ec, std::size_t) {
         self->out_.clear();

@@ -40,6 +40,7 @@ private:
     std::string partial_;  // a WebSocket frame that is not whole yet
     std::string out_;
     std::string next_;
+    bool open_ = false;  // upgraded: frames may go out
     bool closed_ = false;
 };
 
