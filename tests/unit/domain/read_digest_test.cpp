@@ -1,0 +1,105 @@
+#include "madang/domain/read_digest.hpp"
+
+#include "fakes.hpp"
+
+#include "catch.hpp"
+
+using namespace madang;
+using namespace madang::domain;
+using namespace madang::domain::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr room_id room{5};
+constexpr user_id ann{1};
+constexpr user_id bob{2};
+
+struct bench {
+    bench() { rooms.counts[room] = 3; }
+
+    void turn() {
+        io.restart();
+        io.poll();
+    }
+    // Until so many digests are out, or far too late.
+    void turn_until(std::size_t digests) {
+        const auto deadline = std::chrono::steady_clock::now() + 5s;
+        io.restart();
+        while (listeners.digests.size() < digests && std::chrono::steady_clock::now() < deadline) io.run_one_for(100ms);
+    }
+
+    asio::io_context io;
+    fake_room_store rooms;
+    fake_audience listeners;
+    read_digest digest{executor{io.get_executor()}, rooms, listeners};
+};
+
+using marks = std::map<user_id, ordinal_t>;
+
+}  // namespace
+
+TEST_CASE("the first mark goes at once; those of the next second are merged into one digest") {
+    bench b;
+    const auto start = std::chrono::steady_clock::now();
+    b.digest.add(room, ann, 3);
+    b.turn();
+    REQUIRE(b.listeners.digests == std::vector{marks{{ann, 3}}});
+    b.digest.add(room, ann, 5);
+    b.digest.add(room, bob, 4);
+    b.digest.add(room, ann, 4);  // late: a mark never goes back
+    b.turn();
+    REQUIRE(b.listeners.digests.size() == 1);
+    b.turn_until(2);
+    REQUIRE(std::chrono::steady_clock::now() - start >= read_digest::interval);
+    REQUIRE(b.listeners.digests.at(1) == marks{{ann, 5}, {bob, 4}});
+}
+
+TEST_CASE("rooms do not wait for each other") {
+    bench b;
+    const room_id other{6};
+    b.rooms.counts[other] = 2;
+    b.digest.add(room, ann, 1);
+    b.turn();
+    b.digest.add(other, bob, 1);
+    b.turn_until(2);
+    REQUIRE(b.listeners.digests == std::vector{marks{{ann, 1}}, marks{{bob, 1}}});
+}
+
+TEST_CASE("a room of more than a hundred members gets no digests, one of a hundred does") {
+    bench b;
+    b.rooms.counts[room] = read_digest::most_members + 1;
+    b.digest.add(room, ann, 1);
+    const room_id smaller{6};
+    b.rooms.counts[smaller] = read_digest::most_members;
+    b.digest.add(smaller, bob, 1);
+    b.turn();
+    REQUIRE(b.listeners.digests == std::vector{marks{{bob, 1}}});
+}
+
+TEST_CASE("where nobody reads along nothing is kept") {
+    bench b;
+    b.listeners.reading = false;
+    b.digest.add(room, ann, 1);
+    b.listeners.reading = true;
+    b.turn();
+    REQUIRE(b.listeners.digests.empty());
+}
+
+TEST_CASE("a room that was quiet for a second is forgotten, and the timer rests") {
+    bench b;
+    b.digest.add(room, ann, 1);
+    b.io.run_for(3s);  // ends when nothing is left to wait for
+    REQUIRE(b.io.stopped());
+    b.digest.add(room, ann, 2);
+    b.turn();
+    REQUIRE(b.listeners.digests.size() == 2);
+}
+
+TEST_CASE("after stop() no digest goes out") {
+    bench b;
+    b.digest.stop();
+    b.digest.add(room, ann, 1);
+    b.turn();
+    REQUIRE(b.listeners.digests.empty());
+}

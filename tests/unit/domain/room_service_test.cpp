@@ -1,0 +1,182 @@
+#include "madang/domain/room_service.hpp"
+
+#include "fakes.hpp"
+#include "run_task.hpp"
+
+#include "catch.hpp"
+
+using namespace madang;
+using namespace madang::domain;
+using namespace madang::domain::test;
+using madang::test::run_task;
+
+namespace {
+
+constexpr user_id me{1};
+
+struct bench {
+    // A room where I see everything after `visible_from`.
+    void room(std::int64_t n, seq_t last, seq_t visible_from = 0) {
+        rooms.fill(n, last);
+        rooms.sit(me.value, n, visible_from, last);
+    }
+    result<sync_answer> sync(std::vector<known_position> known, std::string epoch = "e1") {
+        return run_task(service.sync(me, std::move(epoch), std::move(known)));
+    }
+
+    fake_room_store rooms;
+    fake_room_log log;
+    room_service service{rooms, log, "e1"};
+};
+
+known_position knows(std::int64_t room, seq_t seq) { return {room_id{room}, seq}; }
+
+}  // namespace
+
+TEST_CASE("sync gives what came after each position, and nothing where nothing came") {
+    bench b;
+    b.room(5, 10);
+    b.room(6, 3);
+    const auto answer = b.sync({knows(5, 7), knows(6, 3)}).value();
+    REQUIRE(answer.rooms.size() == 2);
+    const auto& page = answer.rooms[0].page;
+    REQUIRE(page.events.size() == 3);
+    REQUIRE(page.events.front().seq == 8);
+    REQUIRE(page.last_seq == 10);
+    REQUIRE_FALSE(page.has_more);
+    REQUIRE(answer.rooms[1].room == room_id{6});
+    REQUIRE(answer.rooms[1].page.events.empty());
+    REQUIRE(answer.rooms[1].page.last_seq == 3);
+    REQUIRE_FALSE(answer.rooms[1].page.has_more);
+    REQUIRE(answer.added.empty());
+    REQUIRE(answer.removed.empty());
+}
+
+TEST_CASE("sync gives a hundred events of a room and says that there are more") {
+    bench b;
+    b.room(5, 150);
+    const auto page = b.sync({knows(5, 0)}).value().rooms.at(0).page;
+    REQUIRE(page.events.size() == 100);
+    REQUIRE(page.events.back().seq == 100);
+    REQUIRE(page.last_seq == 150);
+    REQUIRE(page.has_more);
+}
+
+TEST_CASE("sync reads five thousand events in all; the rooms after that say that they have more") {
+    bench b;
+    std::vector<known_position> known;
+    for (std::int64_t n = 1; n <= 52; ++n) {
+        b.room(n, 100);
+        known.push_back(knows(n, 0));
+    }
+    const auto answer = b.sync(known).value();
+    REQUIRE(answer.rooms.size() == 52);
+    std::size_t events = 0;
+    for (const auto& delta : answer.rooms) events += delta.page.events.size();
+    REQUIRE(events == room_service::sync_events);
+    REQUIRE(answer.rooms[49].page.events.size() == 100);
+    REQUIRE_FALSE(answer.rooms[49].page.has_more);
+    REQUIRE(answer.rooms[50].page.events.empty());
+    REQUIRE(answer.rooms[50].page.has_more);
+    REQUIRE(answer.rooms[51].page.last_seq == 100);
+    REQUIRE(b.rooms.asked.size() == 50);
+}
+
+TEST_CASE("sync names the rooms that came and those that are gone") {
+    bench b;
+    b.room(5, 1);
+    b.room(7, 1);
+    const auto answer = b.sync({knows(5, 1), knows(6, 40)}).value();
+    REQUIRE(answer.removed == std::vector{room_id{6}});
+    REQUIRE(answer.added.size() == 1);
+    REQUIRE(answer.added[0].id == room_id{7});
+}
+
+TEST_CASE("sync never reads what I may not see") {
+    bench b;
+    b.room(5, 10, 8);
+    const auto page = b.sync({knows(5, 2)}).value().rooms.at(0).page;
+    REQUIRE(page.events.size() == 2);
+    REQUIRE(page.events.front().seq == 9);
+    REQUIRE(page.visible_from == 8);
+}
+
+TEST_CASE("a position of another epoch, or from the future, makes the client reload") {
+    bench b;
+    b.room(5, 10);
+    REQUIRE(b.sync({knows(5, 10)}, "e0").error().code == errc::conflict);
+    REQUIRE(b.sync({knows(5, 11)}).error().code == errc::conflict);
+    REQUIRE(b.sync({knows(5, 10)}).has_value());
+}
+
+TEST_CASE("a sync that cannot read answers with the error, not with a part") {
+    bench b;
+    b.room(5, 10);
+    b.rooms.broken = true;
+    b.rooms.events_fail = errc::unavailable;
+    REQUIRE(b.sync({knows(5, 3)}).error().code == errc::unavailable);
+}
+
+TEST_CASE("the event log is for members, from where they may see, in pages") {
+    bench b;
+    b.room(5, 10, 4);
+    REQUIRE(run_task(b.service.events(me, room_id{6}, 0, 10)).error().code == errc::not_a_member);
+    const auto first = run_task(b.service.events(me, room_id{5}, 0, 4)).value();
+    REQUIRE(first.events.size() == 4);
+    REQUIRE(first.events.front().seq == 5);
+    REQUIRE(first.visible_from == 4);
+    REQUIRE(first.last_seq == 10);
+    REQUIRE(first.has_more);
+    const auto last = run_task(b.service.events(me, room_id{5}, 8, 4)).value();
+    REQUIRE(last.events.size() == 2);
+    REQUIRE_FALSE(last.has_more);
+    REQUIRE(run_task(b.service.events(me, room_id{5}, 10, 4)).value().events.empty());
+}
+
+TEST_CASE("a page never claims an older head than its own last event") {
+    bench b;
+    b.room(5, 10);
+    b.rooms.sit(1, 5, 0, 8);  // the seat was read before 9 and 10 were committed
+    const auto page = run_task(b.service.events(me, room_id{5}, 5, 100)).value();
+    REQUIRE(page.events.back().seq == 10);
+    REQUIRE(page.last_seq == 10);
+    REQUIRE_FALSE(page.has_more);
+}
+
+TEST_CASE("the message behind a used key is its author's, also after leaving the room") {
+    bench b;
+    b.rooms.fill(5, 3);
+    REQUIRE(run_task(b.service.acknowledged(me, room_id{5}, 2)).value().event.seq == 2);
+    REQUIRE(run_task(b.service.acknowledged(user_id{2}, room_id{5}, 2)).error().code == errc::not_found);
+    REQUIRE(run_task(b.service.acknowledged(me, room_id{5}, 9)).error().code == errc::not_found);
+}
+
+TEST_CASE("opening a room answers with the room as its creator sees it, and says whether it was there") {
+    bench b;
+    b.room(5, 1);
+    room_log::created made;
+    made.room = room_id{5};
+    made.existed = true;
+    b.log.creates = made;
+    new_room wish;
+    wish.creator = me;
+    const auto opened = run_task(b.service.open(wish)).value();
+    REQUIRE(opened.existed);
+    REQUIRE(opened.room.name == "of 1");
+    b.log.creates = errc::not_friends;
+    REQUIRE(run_task(b.service.open(wish)).error().code == errc::not_friends);
+}
+
+TEST_CASE("an invitation names who was added and is still there") {
+    bench b;
+    b.rooms.sit(2, 5, 0, 1);
+    b.log.adds = std::vector{user_id{2}, user_id{3}};
+    const auto added = run_task(b.service.invite(me, room_id{5}, {user_id{2}, user_id{3}})).value();
+    REQUIRE(added.size() == 1);
+    REQUIRE(added[0].user.id == user_id{2});
+}
+
+TEST_CASE("members are shown to members alone") {
+    bench b;
+    REQUIRE(run_task(b.service.members(me, room_id{5}, {}, 10)).error().code == errc::not_a_member);
+}
