@@ -74,7 +74,7 @@ application::application(const config::settings& s, std::optional<std::filesyste
       rates_(web_settings_, clock_, metrics_),
       gateway_({hub_, shards_, tasks_, authenticator_, accounts_, rooms_, messages_, rates_, clock_}, web_settings_, metrics_),
       site_({authenticator_, rates_, accounts_, contacts_, rooms_, messages_, keys_, assets_, gateway_}, web_settings_),
-      operations_(metrics_, [this] { return std::string{store_.stats().failures.load() > 0 ? "failing" : "ok"}; }),
+      operations_(metrics_, [this] { return std::string{store_.stats().failing.load() ? "failing" : "ok"}; }),
       watch_(executor{io_.context().get_executor()}, {accounts_, store_.logins(), store_.keys(), keys_, clock_},
              s.auth.revocation_poll),
       admin_(io_.context(), shards_, operations_, admin_server_of(s), metrics_),

@@ -100,7 +100,8 @@ private:
 };
 
 double percentile(std::vector<double>& sorted, double p) {
-    return sorted.empty() ? 0 : sorted[std::min(sorted.size() - 1, static_cast<std::size_t>(p * static_cast<double>(sorted.size())))];
+    return sorted.empty() ? 0
+                          : sorted[std::min(sorted.size() - 1, static_cast<std::size_t>(p * static_cast<double>(sorted.size())))];
 }
 
 void subscribe(stomp_client& c, std::int64_t room) {
@@ -113,7 +114,9 @@ void subscribe(stomp_client& c, std::int64_t room) {
 class sender {
 public:
     sender(load& l, std::int64_t room, int in_flight, int body)
-        : destination_(fmt::format("/app/rooms/{}/messages", room)), text_(static_cast<std::size_t>(body), 'x'), in_flight_(in_flight) {
+        : destination_(fmt::format("/app/rooms/{}/messages", room)),
+          text_(static_cast<std::size_t>(body), 'x'),
+          in_flight_(in_flight) {
         client_ = l.connect([this](const stomp::frame& f) { on_frame(f); });
     }
 
@@ -129,7 +132,8 @@ private:
     void send() {
         const std::string id = std::to_string(sent_++);
         sent_at_[id] = steady::now();
-        const std::array<stomp::header, 3> headers{{{"destination", destination_}, {"content-type", "text/plain"}, {"receipt", id}}};
+        const std::array<stomp::header, 3> headers{
+            {{"destination", destination_}, {"content-type", "text/plain"}, {"receipt", id}}};
         client_->send({stomp::command::send, headers, text_});
     }
     void on_frame(const stomp::frame& f) {
@@ -181,8 +185,10 @@ void sends(const options& o, const scene& s) {
     const double committed = metric(s.admin(), "madang_storage_batches_total") - batches;
     std::sort(times.begin(), times.end());
     const auto n = static_cast<double>(receipts);
-    fmt::print("sends   {} rooms of 2, {} in flight: {:.0f} committed/s, {:.0f} per CPU second, {:.1f} a transaction, p50 {:.2f} ms, p99 {:.2f} ms\n",
-               rooms, rooms * each, n / seconds, n / used, n / committed, percentile(times, 0.5), percentile(times, 0.99));
+    fmt::print(
+        "sends   {} rooms of 2, {} in flight: {:.0f} committed/s, {:.0f} per CPU second, {:.1f} a transaction, p50 {:.2f} ms, "
+        "p99 {:.2f} ms\n",
+        rooms, rooms * each, n / seconds, n / used, n / committed, percentile(times, 0.5), percentile(times, 0.99));
 }
 
 // One room, many subscribers, a few messages in flight: each counts when the last subscriber has it.
@@ -216,8 +222,9 @@ void fanout(const options& o, const scene& s) {
     const double used = s.cpu() - cpu;
     auto& times = from.milliseconds();
     std::sort(times.begin(), times.end());
-    fmt::print("fanout  1 x {}, {} in flight: {:.0f} deliveries/s, {:.0f} per CPU second of the server, p99 to the receipt {:.2f} ms\n", subscribers,
-               in_flight, n / seconds, n / used, percentile(times, 0.99));
+    fmt::print(
+        "fanout  1 x {}, {} in flight: {:.0f} deliveries/s, {:.0f} per CPU second of the server, p99 to the receipt {:.2f} ms\n",
+        subscribers, in_flight, n / seconds, n / used, percentile(times, 0.99));
     for (const auto& c : clients) c->close();
 }
 
@@ -244,8 +251,9 @@ void idle(const options& o, const scene& s) {
     l.run_until([&] { return ready == connections; }, std::chrono::seconds{60}, "subscriptions");
     const double seconds = std::chrono::duration<double>(steady::now() - began).count();
     const double after = s.memory();
-    fmt::print("idle    {} connections: {:.1f} kB each ({:.1f} MB before, {:.1f} MB after), {:.0f} opened and subscribed a second\n", connections,
-               (after - before) / connections / 1000, before / 1e6, after / 1e6, connections / seconds);
+    fmt::print(
+        "idle    {} connections: {:.1f} kB each ({:.1f} MB before, {:.1f} MB after), {:.0f} opened and subscribed a second\n",
+        connections, (after - before) / connections / 1000, before / 1e6, after / 1e6, connections / seconds);
     for (const auto& c : clients) c->close();
 }
 

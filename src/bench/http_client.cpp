@@ -37,7 +37,8 @@ http_answer http_client::request(std::string_view method, std::string_view path,
 
 boost::json::value http_client::post(std::string_view path, std::string_view body) const {
     const auto answer = request("POST", path, body);
-    if (answer.status >= 400) throw std::runtime_error(fmt::format("POST {} was answered with {} {}", path, answer.status, answer.body));
+    if (answer.status >= 400)
+        throw std::runtime_error(fmt::format("POST {} was answered with {} {}", path, answer.status, answer.body));
     return answer.body.empty() ? boost::json::value{} : answer.json();
 }
 

@@ -67,7 +67,8 @@ task<> stomp_client::connect(std::string host, std::uint16_t port, std::string t
         host, port, token);
     co_await asio::async_write(socket_, asio::buffer(upgrade), use_task);
     std::string answer;
-    const auto end = co_await asio::async_read_until(socket_, asio::dynamic_buffer(answer), std::string_view{"\r\n\r\n"}, use_task);
+    const auto end =
+        co_await asio::async_read_until(socket_, asio::dynamic_buffer(answer), std::string_view{"\r\n\r\n"}, use_task);
     if (!answer.starts_with("HTTP/1.1 101")) throw std::runtime_error("the server refused the upgrade: " + answer.substr(0, 60));
     partial_ = answer.substr(end);
     parser_.set_version(stomp::version::v12);

@@ -67,7 +67,7 @@ class Server {
     const ready = new Promise((done) => {
       child.stdout.setEncoding('utf8').on('data', (text) => {
         this.#output += text;
-        const listening = /^listening on (http:\/\/127\.0\.0\.1:(\d+))$/m.exec(this.#output);
+        const listening = /^listening on (https?:\/\/127\.0\.0\.1:(\d+))$/m.exec(this.#output);
         if (listening) done(listening);
       });
     });

@@ -16,7 +16,7 @@ struct options {
     int clients = 0;                  // subscribers, connections; 0: the workload's own number
     int in_flight = 0;                // sends without a receipt; 0: the workload's own number
     std::chrono::seconds duration{5};
-    int body = 128;                   // bytes of a message's text
+    int body = 128;  // bytes of a message's text
 };
 
 // Prints a table on standard output; throws with one line where the server cannot be used for it.

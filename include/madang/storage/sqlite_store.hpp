@@ -37,6 +37,7 @@ struct sqlite_stats {
     std::atomic<std::uint64_t> units{0};     // units of writing in them
     std::atomic<std::uint64_t> refused{0};   // units that found the queue full
     std::atomic<std::uint64_t> failures{0};  // of SQLite, writing and reading
+    std::atomic<bool> failing{false};        // the last transaction failed
     std::atomic<std::uint64_t> reads{0};
     std::atomic<std::uint64_t> queue_rows{0};  // waiting now
     std::atomic<std::uint64_t> queue_bytes{0};

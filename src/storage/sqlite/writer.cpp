@@ -100,6 +100,7 @@ bool writer::commit_together(std::span<std::unique_ptr<unit>> units) {
     }
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
     stats_.last_commit_micros = static_cast<std::uint64_t>(took.count());
+    stats_.failing = false;
     ++stats_.batches;
     stats_.units += units.size();
 
@@ -115,6 +116,7 @@ void writer::refuse(std::span<std::unique_ptr<unit>> units, const error& why) {
 
 void writer::report(const char* what) {
     ++stats_.failures;
+    stats_.failing = true;
     if (options_.failed) options_.failed(what);
 }
 
