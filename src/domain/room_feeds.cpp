@@ -38,15 +38,18 @@ void room_feeds::take(std::vector<commit> batch) {
         auto& feed = feeds_[room];
         auto passed = feed.offer(std::move(c));
         std::move(passed.begin(), passed.end(), std::back_inserter(ready));
-        if (feed.has_gap() && !armed_) {
-            armed_ = true;
-            timer_.expires_after(patience);
-            timer_.async_wait([this](const boost::system::error_code& ec) {
-                if (!ec && !stopped_) repair_gaps();
-            });
-        }
+        if (feed.has_gap()) repair_later();
     }
     if (!ready.empty()) audience_.deliver(std::move(ready));
+}
+
+void room_feeds::repair_later() {
+    if (armed_ || stopped_) return;
+    armed_ = true;
+    timer_.expires_after(patience);
+    timer_.async_wait([this](const boost::system::error_code& ec) {
+        if (!ec && !stopped_) repair_gaps();
+    });
 }
 
 void room_feeds::repair_gaps() {
@@ -76,6 +79,7 @@ task<> room_feeds::repair(room_id room) {
         auto passed = at->second.skip_gap();
         std::move(passed.begin(), passed.end(), std::back_inserter(ready));
     }
+    if (at->second.has_gap()) repair_later();  // the next one
     if (!ready.empty()) audience_.deliver(std::move(ready));
 }
 

@@ -47,9 +47,11 @@ bool trusted(const server_options& o, std::string_view address) {
 // The right-most address that is no trusted proxy: what is left of it may be made up.
 std::string client_behind(const http::request& r, const server_options& o, const std::string& peer) {
     std::string client = peer;
-    const auto forwarded = r.header("x-forwarded-for");
-    if (!forwarded) return client;
-    std::string_view rest = *forwarded;
+    // Several lines are one list (RFC 9110, 5.3): some proxies append a line of their own to what the client has sent.
+    std::string forwarded;
+    for (const auto& [name, value] : r.headers)
+        if (http::iequals(name, "x-forwarded-for")) forwarded += (forwarded.empty() ? "" : ",") + value;
+    std::string_view rest = forwarded;
     while (!rest.empty() && trusted(o, client)) {
         const auto comma = rest.rfind(',');
         const auto last = http::trimmed(comma == std::string_view::npos ? rest : rest.substr(comma + 1));

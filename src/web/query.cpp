@@ -23,7 +23,9 @@ std::optional<std::int64_t> number(std::string_view s) {
 std::optional<std::string> query::text(std::string_view name) {
     known_.emplace_back(name);
     auto value = request_.parameter(name);
-    if (value && (!text::is_utf8(*value) || text::has_control(*value))) {
+    const auto names = request_.parameter_names();
+    const bool broken = !value && std::find(names.begin(), names.end(), name) != names.end();  // an escape in its value
+    if (broken || (value && (!text::is_utf8(*value) || text::has_control(*value)))) {
         fail(name, "invalid", "is not plain text");
         return std::nullopt;
     }

@@ -26,6 +26,7 @@ public:
 
 private:
     void take(std::vector<commit> batch);
+    void repair_later();
     void repair_gaps();
     task<> repair(room_id room);
     // room_added and room_removed for those who are online here.

@@ -85,6 +85,24 @@ TEST_CASE("a later gap is repaired too") {
     REQUIRE(b.listeners.seqs(1) == seqs{1, 2, 3, 4, 5, 6});
 }
 
+TEST_CASE("of several gaps in a room each is repaired, without another commit") {
+    bench b;
+    b.listeners.listened = {room_id{1}};
+    b.rooms.fill(1, 9);
+    b.commit_seqs(1, {1, 3, 6, 9});
+    b.turn_for(4 * room_feeds::patience + 50ms);
+    REQUIRE(b.listeners.seqs(1) == seqs{1, 2, 3, 4, 5, 6, 7, 8, 9});
+}
+
+TEST_CASE("several gaps that the store cannot fill are all gone past") {
+    bench b;
+    b.listeners.listened = {room_id{1}};
+    b.rooms.broken = true;
+    b.commit_seqs(1, {1, 3, 6});
+    b.turn_for(3 * room_feeds::patience + 50ms);
+    REQUIRE(b.listeners.seqs(1) == seqs{1, 3, 6});
+}
+
 TEST_CASE("where the store cannot fill a gap the feed goes on behind it: listeners repair it themselves") {
     bench b;
     b.listeners.listened = {room_id{1}};

@@ -27,7 +27,7 @@ TEST_CASE("without a public URL the page's own origin is the Host, by the scheme
     const settings s;
     const origins o{s};
     REQUIRE(o.allowed("http://chat.example:8080", from("chat.example:8080")));
-    REQUIRE(o.allowed("HTTP://Chat.Example", from("chat.example")));
+    REQUIRE(o.allowed("http://Chat.Example", from("chat.example")));
     REQUIRE(o.allowed("https://chat.example", from("chat.example", true)));
     REQUIRE_FALSE(o.allowed("http://chat.example", from("chat.example", true)));
     REQUIRE_FALSE(o.allowed("https://chat.example", from("chat.example")));
