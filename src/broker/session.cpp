@@ -71,14 +71,14 @@ void session::written() {
     if (!outbox_.empty()) home_.mark_dirty(*this);
 }
 
-subscription* session::subscribe(std::string id, std::string destination, std::string prefix) {
+subscription_ptr session::subscribe(std::string id, std::string destination, std::string prefix) {
     const auto [at, fresh] = subscriptions_.try_emplace(std::move(id));
     if (!fresh) return nullptr;
-    at->second = std::make_unique<subscription>();
+    at->second = std::make_shared<subscription>();
     at->second->destination = std::move(destination);
     at->second->prefix = std::make_shared<const std::string>(std::move(prefix));
     home_.counts().subscriptions.add();
-    return at->second.get();
+    return at->second;
 }
 
 subscription* session::find(std::string_view id) {

@@ -80,7 +80,8 @@ void shard::detach(listener& l) {
 }
 
 void shard::advance(const listener_ptr& l, seq_t head) {
-    if (l->next == 0 || l->next > std::max(head, l->where->last)) {
+    l->head = std::max(l->head, head);
+    if (l->next == 0 || l->next > std::max(l->head, l->where->last)) {
         l->now = listener::state::live;
         return;
     }
@@ -101,27 +102,34 @@ task<> shard::catch_up(listener_ptr l) {
         std::string name = l->where->name;
         const auto page = co_await history_.after(std::move(name), l->next - 1, limits_.history_page);
         if (l->now != state::catching_up) co_return;
-        if (!page) {
+        if (!page || page->empty()) {
             timer t{strand_, retry_pause()};
             boost::system::error_code ignored;
             co_await t.async_wait(asio::redirect_error(use_task, ignored));
             continue;
         }
-        if (give(*l, *page) && l->next > l->where->last) {
+        give(*l, *page);
+        if (l->now != state::catching_up) co_return;
+        if (l->next > std::max(l->head, l->where->last)) {
             l->now = state::live;
             co_return;
         }
     }
 }
 
-// True when the whole page was delivered and it was the last one.
-bool shard::give(listener& l, const std::vector<message_ptr>& page) {
+// Delivers as much of a page as the outbox has room for. Who leaves in it hears nothing after that.
+void shard::give(listener& l, const std::vector<message_ptr>& page) {
     for (const auto& m : page) {
-        if (l.owner->backlog().behind()) return false;
+        if (l.owner->backlog().behind()) return;
         if (m->seq < l.next) continue;
         put(l, m);
+        counters_.delivered.add();
+        if (!m->leaver || m->leaver != l.owner->user()) continue;
+        if (l.rejoined <= m->seq) return detach(l);
+        l.next = l.rejoined;
+        l.from = l.rejoined - 1;
+        l.rejoined = 0;
     }
-    return page.size() < limits_.history_page;
 }
 
 // The session wakes it when its outbox has drained, or is gone; the deadline is for neither happening.
@@ -141,6 +149,7 @@ void shard::deliver(const publication& p) {
             if (p.message->seq > t.last) t.last = p.message->seq;
             // By index: a listener that turns out to be behind starts a cursor, which changes nothing here.
             for (std::size_t i = 0; i < t.listeners.size(); ++i) deliver(*t.listeners[i], p.message);
+            counters_.delivered.add(t.listeners.size());
         }
     }
     for (const auto user : p.left) leave(user, p);
@@ -158,7 +167,6 @@ void shard::put(listener& l, const message_ptr& m) {
     if (m->seq != 0) l.next = m->seq + 1;
     const bool conceal = m->about != 0 && m->about <= l.from;
     l.owner->offer(l.prefix, shared_text{m, conceal ? &m->concealed : &m->tail}, m->sheddable);
-    counters_.delivered.add();
 }
 
 void shard::join(user_id user, const publication& p) {
@@ -167,18 +175,18 @@ void shard::join(user_id user, const publication& p) {
         for (auto& [id, s] : at->second->subscriptions_) {
             if (!s->follows) continue;
             s->departed.erase(p.topic);
-            const bool listens = std::any_of(s->listeners.begin(), s->listeners.end(),
-                                             [&](const auto& l) { return l->where != nullptr && l->where->name == p.topic; });
-            if (listens) continue;
-            const auto l = at->second->listen(*s, p.topic);
-            if (!p.message) {
-                l->now = listener::state::live;
+            const seq_t first = p.message ? p.message->seq : p.head + 1;
+            const auto there = std::find_if(s->listeners.begin(), s->listeners.end(),
+                                            [&](const auto& l) { return l->where != nullptr && l->where->name == p.topic; });
+            if (there != s->listeners.end()) {
+                (*there)->rejoined = first;
                 continue;
             }
+            const auto l = at->second->listen(*s, p.topic);
             // From the history: what was published between this and now did not find this shard, which did not know the topic.
-            l->from = p.message->seq - 1;
-            l->next = p.message->seq;
-            advance(l, p.message->seq);
+            l->from = first - 1;
+            l->next = first;
+            advance(l, p.message ? p.message->seq : p.head);
         }
 }
 
@@ -192,6 +200,8 @@ void shard::leave(user_id user, const publication& p) {
             if (s->follows && s->loading) s->departed.insert(p.topic);
             std::erase_if(s->listeners, [&](const listener_ptr& l) {
                 if (l->where == nullptr || !is_left(l->where->name)) return false;
+                // A cursor that is still behind comes to the leaving by itself, and ends there.
+                if (l->now == listener::state::catching_up && p.message) return false;
                 detach(*l);
                 return true;
             });

@@ -50,7 +50,7 @@ private:
     void join(user_id user, const publication& p);
     void leave(user_id user, const publication& p);
     task<> catch_up(listener_ptr l);
-    bool give(listener& l, const std::vector<message_ptr>& page);
+    void give(listener& l, const std::vector<message_ptr>& page);
     task<> wait_for_room(listener_ptr l);
     void flush_some();
     void tick();

@@ -13,4 +13,17 @@ seq_t event::target() const noexcept {
         body);
 }
 
+std::size_t event::weight() const noexcept {
+    return std::visit(
+        [](const auto& b) -> std::size_t {
+            if constexpr (requires { b.text; })
+                return b.text.size();
+            else if constexpr (requires { b.users; })
+                return b.users.size() * sizeof(user_id);
+            else
+                return 0;
+        },
+        body);
+}
+
 }  // namespace madang::domain

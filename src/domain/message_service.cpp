@@ -17,7 +17,10 @@ async_result<posted> message_service::post(new_message m) {
 async_result<timeline_item> message_service::edit(user_id me, room_id room, seq_t seq, std::string text) {
     const auto done = co_await log_.edit(room, seq, me, std::move(text));
     if (!done) co_return done.error();
-    co_return co_await rooms_.message(me, room, seq);
+    auto item = co_await rooms_.message(me, room, seq);
+    // It is committed: that the answer could not be read must not say that nothing was done.
+    if (!item && item.error().code == errc::too_busy) co_return retry_later(errc::unavailable, item.error().retry_after);
+    co_return item;
 }
 
 async_result<> message_service::mark_read(user_id me, room_id room, ordinal_t ordinal) {

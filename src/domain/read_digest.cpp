@@ -23,12 +23,21 @@ void read_digest::put(room_id room, read_mark mark) {
     auto& waits = rooms_waiting_[room];
     auto& ordinal = waits.marks[mark.user];
     ordinal = std::max(ordinal, mark.ordinal);
-    if (!armed_ || waits.due <= std::chrono::steady_clock::now()) serve();
+    const auto now = std::chrono::steady_clock::now();
+    if (waits.due <= now) send(room, waits, now);
+    if (!armed_) sweep(now);
+}
+
+void read_digest::send(room_id room, waiting& waits, steady_time now) {
+    std::vector<read_mark> marks;
+    for (const auto& [user, ordinal] : waits.marks) marks.push_back({user, ordinal});
+    waits.marks.clear();
+    waits.due = now + interval;
+    asio::co_spawn(strand_, publish(room, std::move(marks)), asio::detached);
 }
 
 // Publishes what is due, forgets rooms that were quiet for an interval, and wakes again for the next one.
-void read_digest::serve() {
-    const auto now = std::chrono::steady_clock::now();
+void read_digest::sweep(steady_time now) {
     auto next = steady_time::max();
     for (auto it = rooms_waiting_.begin(); it != rooms_waiting_.end();) {
         auto& [room, waits] = *it;
@@ -36,13 +45,7 @@ void read_digest::serve() {
             it = rooms_waiting_.erase(it);
             continue;
         }
-        if (waits.due <= now) {
-            std::vector<read_mark> marks;
-            for (const auto& [user, ordinal] : waits.marks) marks.push_back({user, ordinal});
-            waits.marks.clear();
-            waits.due = now + interval;
-            asio::co_spawn(strand_, publish(room, std::move(marks)), asio::detached);
-        }
+        if (waits.due <= now) send(room, waits, now);
         next = std::min(next, waits.due);
         ++it;
     }
@@ -50,7 +53,7 @@ void read_digest::serve() {
     if (!armed_) return;
     timer_.expires_at(next);
     timer_.async_wait([this](const boost::system::error_code& ec) {
-        if (!ec && !stopped_) serve();
+        if (!ec && !stopped_) sweep(std::chrono::steady_clock::now());
     });
 }
 

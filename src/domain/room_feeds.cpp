@@ -26,15 +26,19 @@ void room_feeds::take(std::vector<commit> batch) {
     for (auto& c : batch) {
         const room_id room = c.room;
         // Without listeners there is nothing to keep in order; whoever comes next starts from the database.
-        if (c.joined.empty() && c.left.empty() && !audience_.anyone(room)) {
-            feeds_.erase(room);
-            continue;
-        }
+        const bool anyone = audience_.anyone(room);
+        if (!anyone) feeds_.erase(room);
+        if (!anyone && c.joined.empty() && c.left.empty()) continue;
         if (!c.joined.empty()) {
             auto newcomers = c.joined;
             asio::co_spawn(strand_, tell_newcomers(room, std::move(newcomers)), asio::detached);
         }
         tell_departed(room, c.left);
+        if (!anyone) {
+            // Of those who join, some may be here: then the room has a feed from its next event on.
+            ready.push_back(std::move(c));
+            continue;
+        }
         auto& feed = feeds_[room];
         auto passed = feed.offer(std::move(c));
         std::move(passed.begin(), passed.end(), std::back_inserter(ready));
@@ -71,6 +75,8 @@ task<> room_feeds::repair(room_id room) {
         for (auto& e : *events) {
             commit c;
             c.room = room;
+            if (const auto* joins = std::get_if<members_joined>(&e.body)) c.joined = joins->users;
+            if (const auto* leaves = std::get_if<member_left>(&e.body)) c.left = {leaves->user};
             c.event = std::make_shared<const event>(std::move(e));
             auto passed = at->second.offer(std::move(c));
             std::move(passed.begin(), passed.end(), std::back_inserter(ready));

@@ -1,15 +1,26 @@
 #include "madang/domain/room_service.hpp"
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 
 namespace madang::domain {
+namespace {
+
+// The answer to a write is read after its commit: that this read found no room must not say that nothing was done.
+template <class T>
+result<T> after_commit(result<T> read) {
+    if (!read && read.error().code == errc::too_busy) return retry_later(errc::unavailable, read.error().retry_after);
+    return read;
+}
+
+}  // namespace
 
 async_result<room_service::opened> room_service::open(new_room wish) {
     const user_id me = wish.creator;
     const auto made = co_await log_.create_room(std::move(wish));
     if (!made) co_return made.error();
-    auto view = co_await rooms_.room_of(me, made->room);
+    auto view = after_commit(co_await rooms_.room_of(me, made->room));
     if (!view) co_return view.error();
     opened answer;
     answer.room = std::move(*view);
@@ -20,7 +31,7 @@ async_result<room_service::opened> room_service::open(new_room wish) {
 async_result<room_view> room_service::rename(user_id me, room_id room, std::string name) {
     const auto done = co_await log_.rename(room, me, std::move(name));
     if (!done) co_return done.error();
-    co_return co_await rooms_.room_of(me, room);
+    co_return after_commit(co_await rooms_.room_of(me, room));
 }
 
 async_result<std::vector<member>> room_service::members(user_id me, room_id room, user_id after, std::size_t limit) {
@@ -49,13 +60,13 @@ async_result<> room_service::remove(user_id me, room_id room, user_id target) {
 async_result<member> room_service::set_role(user_id me, room_id room, user_id target, member_role role) {
     const auto done = co_await log_.set_role(room, me, target, role);
     if (!done) co_return done.error();
-    co_return co_await rooms_.member_of(room, target);
+    co_return after_commit(co_await rooms_.member_of(room, target));
 }
 
 async_result<timeline_item> room_service::acknowledged(user_id author, room_id room, seq_t seq) {
-    auto seen = co_await rooms_.message(author, room, seq);
+    auto seen = after_commit(co_await rooms_.message(author, room, seq));
     if (seen || (seen.error().code != errc::not_a_member && seen.error().code != errc::not_found)) co_return seen;
-    auto found = co_await rooms_.events(room, seq - 1, 1);
+    auto found = after_commit(co_await rooms_.events(room, seq - 1, 1));
     if (!found) co_return found.error();
     if (found->empty() || found->front().author != author) co_return errc::not_found;
     timeline_item item;
@@ -89,7 +100,10 @@ async_result<sync_answer> room_service::sync(user_id me, std::string epoch, std:
 
     sync_answer answer;
     std::size_t left = sync_events;
+    std::size_t weight = 0;
+    std::set<room_id> seen;
     for (const auto& position : known) {
+        if (!seen.insert(position.room).second) continue;
         const auto at = mine.find(position.room);
         if (at == mine.end()) {
             answer.removed.push_back(position.room);
@@ -103,10 +117,11 @@ async_result<sync_answer> room_service::sync(user_id me, std::string epoch, std:
         delta.page.visible_from = here.visible_from;
         delta.page.last_seq = here.last_seq;
         const seq_t from = std::max(position.seq, here.visible_from);
-        if (from < here.last_seq && left > 0) {
+        if (from < here.last_seq && left > 0 && weight < sync_weight) {
             auto events = co_await rooms_.events(position.room, from, std::min(sync_events_of_a_room, left));
             if (!events) co_return events.error();
             left -= events->size();
+            for (const auto& e : *events) weight += e.weight();
             delta.page.events = std::move(*events);
             if (!delta.page.events.empty()) delta.page.last_seq = std::max(here.last_seq, delta.page.events.back().seq);
         }

@@ -156,6 +156,10 @@ task<bool> http_session<Stream>::send(http::response answer, bool head_only, boo
 
 template <class Stream>
 task<typename http_session<Stream>::next> http_session<Stream>::upgrade(parser& p, std::shared_ptr<http::request> r) {
+    if (r->header("sec-websocket-version") != "13" || r->header("sec-websocket-key").value_or("").size() != 24) {
+        co_await refuse(errc::invalid_request, "A WebSocket upgrade has Sec-WebSocket-Version 13 and a Sec-WebSocket-Key.");
+        co_return next::done;
+    }
     auto decision = co_await state_->service.open(std::move(r), shard_);
     if (auto* refusal = std::get_if<http::response>(&decision)) {
         co_await send(std::move(*refusal), false, false);
@@ -167,37 +171,40 @@ task<typename http_session<Stream>::next> http_session<Stream>::upgrade(parser& 
         co_return next::done;
     }
     auto& accepted = std::get<net::upgrade>(decision);
-    auto session = std::make_shared<websocket_session<Stream>>(state_, std::move(stream_), std::move(accepted.handler), home_);
+    auto session = std::make_shared<websocket_session<Stream>>(slot_, std::move(stream_), std::move(accepted.handler), home_);
     state_->add(session);
     session->start(p.get(), accepted.subprotocol);
     co_return next::done;
 }
 
-task<> serve_plain(std::shared_ptr<server::state> s, tcp_socket socket, std::size_t shard) {
+task<> serve_plain(connection_slot slot, tcp_socket socket, std::size_t shard) {
     std::string peer = address_of(socket);
-    auto session = std::make_shared<http_session<tcp_socket>>(s, std::move(socket), shard, std::move(peer));
+    const auto s = slot->owner;
+    auto session = std::make_shared<http_session<tcp_socket>>(std::move(slot), std::move(socket), shard, std::move(peer));
     s->add(session);
     co_await session->run();
 }
 
-task<> serve_tls(std::shared_ptr<server::state> s, tcp_socket socket, std::size_t shard) {
+task<> serve_tls(connection_slot slot, tcp_socket socket, std::size_t shard) {
     std::string peer = address_of(socket);
-    const executor home = s->shards.at(shard);
-    tls_stream stream{std::move(socket), *s->tls};
-    timer deadline{home, s->options.limits.head_timeout};
-    deadline.async_wait([&stream](const error_code& ec) {
+    const auto s = slot->owner;
+    // Shared with the deadline alone: its handler may run when this coroutine is gone.
+    const auto stream = std::make_shared<tls_stream>(std::move(socket), *s->tls);
+    timer deadline{s->shards.at(shard), s->options.limits.head_timeout};
+    deadline.async_wait([weak = std::weak_ptr{stream}](const error_code& ec) {
         error_code ignored;
-        if (!ec) stream.lowest_layer().close(ignored);
+        if (const auto live = weak.lock(); !ec && live) live->lowest_layer().close(ignored);
     });
     error_code ec;
-    co_await stream.async_handshake(asio::ssl::stream_base::server, asio::redirect_error(use_task, ec));
-    // Expired but not yet run counts as in time: the handler would refer to a stream that has moved.
-    const bool cancelled = deadline.cancel() > 0;
-    if (ec || !cancelled) {
+    co_await stream->async_handshake(asio::ssl::stream_base::server, asio::redirect_error(use_task, ec));
+    // Expired but not yet run counts as too late: its handler would close a stream that has moved on.
+    const bool in_time = deadline.cancel() > 0;
+    if (ec || !in_time) {
+        if (!in_time) s->counts.timed_out.add();
         log::debug("TLS handshake failed", {{"error", ec.message()}});
         co_return;
     }
-    auto session = std::make_shared<http_session<tls_stream>>(s, std::move(stream), shard, std::move(peer));
+    auto session = std::make_shared<http_session<tls_stream>>(std::move(slot), std::move(*stream), shard, std::move(peer));
     s->add(session);
     co_await session->run();
 }

@@ -16,8 +16,9 @@ namespace madang::net {
 template <class Stream>
 class http_session final : public connection, public std::enable_shared_from_this<http_session<Stream>> {
 public:
-    http_session(std::shared_ptr<server::state> s, Stream stream, std::size_t shard, std::string peer)
-        : state_(std::move(s)),
+    http_session(connection_slot slot, Stream stream, std::size_t shard, std::string peer)
+        : slot_(std::move(slot)),
+          state_(slot_->owner),
           home_(state_->shards.at(shard)),
           shard_(shard),
           stream_(std::move(stream)),
@@ -48,6 +49,7 @@ private:
     task<next> upgrade(parser& p, std::shared_ptr<http::request> r);
     void arm(std::chrono::milliseconds within);
 
+    connection_slot slot_;
     std::shared_ptr<server::state> state_;
     const executor home_;
     const std::size_t shard_;

@@ -135,28 +135,25 @@ task<> server::state::accept() {
             continue;
         }
         counts.accepted.add();
+        connection_slot slot = std::make_shared<const held_slot>(self);
         error_code ignored;
         socket.set_option(tcp::no_delay(true), ignored);
         const executor home = shards.at(shard);
         if (tls)
-            asio::co_spawn(home, serve_tls(self, std::move(socket), shard), asio::detached);
+            asio::co_spawn(home, serve_tls(std::move(slot), std::move(socket), shard), asio::detached);
         else
-            asio::co_spawn(home, serve_plain(self, std::move(socket), shard), asio::detached);
+            asio::co_spawn(home, serve_plain(std::move(slot), std::move(socket), shard), asio::detached);
     }
 }
 
 void server::state::add(std::shared_ptr<connection> c) {
     const std::lock_guard hold{lock_};
     connections_.emplace(c.get(), c);
-    ++open_connections;
-    counts.connections.add();
 }
 
 void server::state::remove(connection* c) {
     const std::lock_guard hold{lock_};
-    if (connections_.erase(c) == 0) return;
-    --open_connections;
-    counts.connections.sub();
+    connections_.erase(c);
 }
 
 void server::state::for_each(void (connection::*what)()) {

@@ -78,8 +78,25 @@ private:
     int spare_ = -1;  // given up to accept, and refuse, one connection when files run out
 };
 
+// One of `limits.connections`, taken when a connection is accepted and held until all of it is gone, TLS handshake included.
+struct held_slot {
+    explicit held_slot(std::shared_ptr<server::state> s) : owner(std::move(s)) {
+        ++owner->open_connections;
+        owner->counts.connections.add();
+    }
+    ~held_slot() {
+        --owner->open_connections;
+        owner->counts.connections.sub();
+    }
+    held_slot(const held_slot&) = delete;
+    held_slot& operator=(const held_slot&) = delete;
+
+    const std::shared_ptr<server::state> owner;
+};
+using connection_slot = std::shared_ptr<const held_slot>;
+
 // Serves one connection, plain or over TLS; both on the shard's strand.
-task<> serve_plain(std::shared_ptr<server::state> s, tcp_socket socket, std::size_t shard);
-task<> serve_tls(std::shared_ptr<server::state> s, tcp_socket socket, std::size_t shard);
+task<> serve_plain(connection_slot slot, tcp_socket socket, std::size_t shard);
+task<> serve_tls(connection_slot slot, tcp_socket socket, std::size_t shard);
 
 }  // namespace madang::net

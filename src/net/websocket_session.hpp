@@ -24,8 +24,12 @@ class websocket_session final : public websocket,
                                 public gatekeeper,
                                 public std::enable_shared_from_this<websocket_session<Stream>> {
 public:
-    websocket_session(std::shared_ptr<server::state> s, Stream stream, std::shared_ptr<websocket_handler> handler, executor home)
-        : state_(std::move(s)), home_(std::move(home)), ws_(std::move(stream), *this), handler_(std::move(handler)) {}
+    websocket_session(connection_slot slot, Stream stream, std::shared_ptr<websocket_handler> handler, executor home)
+        : slot_(std::move(slot)),
+          state_(slot_->owner),
+          home_(std::move(home)),
+          ws_(std::move(stream), *this),
+          handler_(std::move(handler)) {}
 
     ~websocket_session() override { state_->remove(this); }
 
@@ -61,6 +65,7 @@ private:
 
     // From start() to finish() the connection owns itself: while it is paused, no operation does.
     std::shared_ptr<websocket_session> self_;
+    connection_slot slot_;
     std::shared_ptr<server::state> state_;
     executor home_;
     boost::beast::websocket::stream<gate<Stream>> ws_;
@@ -78,6 +83,8 @@ private:
     bool owes_drained_ = false;
     steady_time write_began_{};
 
+    std::string pong_;     // the latest one, behind a write in flight (RFC 6455, 5.5.3: that one is enough)
+    bool opened_ = false;  // the handler knows of us
     bool close_sent_ = false;
     bool finished_ = false;
     std::optional<timer> goodbye_;

@@ -51,6 +51,7 @@ void websocket_session<Stream>::start(boost::beast::http::request<boost::beast::
     ws_.async_accept(request, [self = self_](const boost::system::error_code& ec) {
         if (ec) return self->finish();
         self->state_->counts.upgrades.add();
+        self->opened_ = true;
         self->handler_->opened(*self);
         self->read();
     });
@@ -146,6 +147,11 @@ void websocket_session<Stream>::from_beast(std::string bytes) {
         if (code == 1009) return close(1009, "too_large");
     }
     if (close_sent_) return;
+    const bool is_pong = (static_cast<unsigned char>(bytes[0]) & 0x0fU) == 0x0aU;
+    if (writing_ && is_pong) {
+        pong_ = std::move(bytes);
+        return;
+    }
     const bool closes = static_cast<unsigned char>(bytes[0]) == (0x80U | websocket_detail::close_opcode);
     enqueue(bytes);
     close_sent_ = close_sent_ || closes;
@@ -206,6 +212,7 @@ void websocket_session<Stream>::on_written(const boost::system::error_code& ec) 
     if (finished_) return;
     if (ec) return finish();
     std::string{}.swap(out_);  // an idle connection owns no buffer
+    if (!close_sent_) next_ += std::exchange(pong_, {});
     if (!next_.empty()) {
         out_.swap(next_);
         return write();
@@ -233,7 +240,7 @@ void websocket_session<Stream>::finish() {
     if (goodbye_) goodbye_->cancel();
     // Behind whatever is on the stack: the handler may be in the middle of a call that led here.
     asio::post(home_, [self] {
-        if (self->handler_) self->handler_->closed();
+        if (self->opened_) self->handler_->closed();
         self->handler_.reset();
     });
 }

@@ -46,6 +46,13 @@ rate_limiter::verdict rate_limiter::judge(std::string_view key, steady_time now,
     return {true, {}, left - 1};
 }
 
+void rate_limiter::give_back(std::string_view key) {
+    const std::uint64_t hash = std::hash<std::string_view>{}(key);
+    part& p = part_of(hash);
+    const std::lock_guard hold{p.lock};
+    if (const auto at = p.due.find(hash); at != p.due.end()) at->second -= each_;
+}
+
 void rate_limiter::forget(std::string_view key) {
     const std::uint64_t hash = std::hash<std::string_view>{}(key);
     part& p = part_of(hash);

@@ -27,6 +27,7 @@ broker::message_ptr to_message(const domain::event& e, const std::string& epoch)
     auto m = std::make_shared<broker::message>();
     m->seq = e.seq;
     m->about = e.target();
+    if (const auto* left = std::get_if<domain::member_left>(&e.body)) m->leaver = left->user;
     m->tail = stomp::message_tail(any_version, headers, json_type, domain::to_json(e));
     if (m->about != 0) m->concealed = stomp::message_tail(any_version, headers, json_type, domain::to_json(e, true));
     return m;

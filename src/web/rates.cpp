@@ -35,22 +35,30 @@ result<> rates::judge(const limiter::verdict& v, metrics::counter& refused) cons
     return retry_later(errc::rate_limited, v.retry_after);
 }
 
-result<> rates::may_log_in(const std::string& username, const std::string& address) {
+result<> rates::begin_login(const std::string& username, const std::string& address) {
     const auto now = clock_.steady_now();
-    if (auto by_both = judge(logins_.look(pair_of(username, address), now), logins_refused_); !by_both) return by_both;
-    if (auto by_account = judge(login_accounts_.look(username, now), logins_refused_); !by_account) return by_account;
-    return judge(login_addresses_.look(address, now), logins_refused_);
+    const auto pair = pair_of(username, address);
+    if (auto by_both = judge(logins_.take(pair, now), logins_refused_); !by_both) return by_both;
+    if (auto by_account = judge(login_accounts_.take(username, now), logins_refused_); !by_account) {
+        logins_.give_back(pair);
+        return by_account;
+    }
+    auto by_address = judge(login_addresses_.take(address, now), logins_refused_);
+    if (!by_address) {
+        logins_.give_back(pair);
+        login_accounts_.give_back(username);
+    }
+    return by_address;
 }
 
-void rates::login_failed(const std::string& username, const std::string& address) {
-    const auto now = clock_.steady_now();
-    logins_.take(pair_of(username, address), now);
-    login_accounts_.take(username, now);
-    login_addresses_.take(address, now);
-}
-
-void rates::login_succeeded(const std::string& username, const std::string& address) {
-    logins_.forget(pair_of(username, address));
+void rates::end_login(const std::string& username, const std::string& address, login_outcome how) {
+    if (how == login_outcome::wrong) return;
+    login_accounts_.give_back(username);
+    login_addresses_.give_back(address);
+    if (how == login_outcome::right)
+        logins_.forget(pair_of(username, address));
+    else
+        logins_.give_back(pair_of(username, address));
 }
 
 result<> rates::sign_up(const std::string& address) {

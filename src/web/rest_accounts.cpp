@@ -73,25 +73,34 @@ api_answer patch_me(call& c, domain::account_service& accounts) {
     co_return user_answer(200, *changed, true);
 }
 
-api_answer put_password(call& c, domain::account_service& accounts) {
+// Guessing the password of an account from within counts like guessing it from without; '#' is in no username.
+std::string own_login(const call& c) { return "#" + std::to_string(c.me.user.value); }
+
+api_answer put_password(call& c, domain::account_service& accounts, rates& limits) {
     const auto body = body_of(c);
     if (!body) co_return body.error();
     json::reader in{*body};
     auto current = in.secret("currentPassword", {1, 128});
     auto next = in.secret("newPassword", {8, 128});
     if (auto fault = in.fault()) co_return std::move(*fault);
+    const auto who = own_login(c);
+    if (auto may = limits.begin_login(who, c.request.address); !may) co_return may.error();
     const auto done = co_await accounts.change_password(c.me.user, c.me.session, std::move(current), std::move(next));
+    limits.end_login(who, c.request.address, outcome_of(done));
     if (!done) co_return done.error();
     co_return no_content();
 }
 
-api_answer delete_me(call& c, domain::account_service& accounts) {
+api_answer delete_me(call& c, domain::account_service& accounts, rates& limits) {
     const auto body = body_of(c);
     if (!body) co_return body.error();
     json::reader in{*body};
     auto password = in.secret("password", {1, 128});
     if (auto fault = in.fault()) co_return std::move(*fault);
+    const auto who = own_login(c);
+    if (auto may = limits.begin_login(who, c.request.address); !may) co_return may.error();
     const auto done = co_await accounts.delete_me(c.me.user, std::move(password));
+    limits.end_login(who, c.request.address, outcome_of(done));
     if (!done) co_return done.error();
     co_return no_content();
 }
@@ -136,8 +145,8 @@ void add_account_routes(api& a, domain::account_service& accounts, rates& limits
         co_return user_answer(200, *me, true);
     });
     a.add(method::patch, "/me", access::signed_in, [&](call& c) { return patch_me(c, accounts); });
-    a.add(method::put, "/me/password", access::signed_in, [&](call& c) { return put_password(c, accounts); });
-    a.add(method::erase, "/me", access::signed_in, [&](call& c) { return delete_me(c, accounts); });
+    a.add(method::put, "/me/password", access::signed_in, [&](call& c) { return put_password(c, accounts, limits); });
+    a.add(method::erase, "/me", access::signed_in, [&](call& c) { return delete_me(c, accounts, limits); });
 }
 
 }  // namespace madang::web

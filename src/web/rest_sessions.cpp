@@ -58,14 +58,11 @@ api_answer sign_in(call& c, domain::account_service& accounts, rates& limits, co
     auto password = in.secret("password", {0, 1024});
     if (auto fault = in.fault()) co_return std::move(*fault);
     username = text::folded(username);
-    if (auto may = limits.may_log_in(username, c.request.address); !may) co_return may.error();
+    if (auto may = limits.begin_login(username, c.request.address); !may) co_return may.error();
     const std::string name = username;
     const auto done = co_await accounts.sign_in(std::move(username), std::move(password), device_of(c));
-    if (!done) {
-        if (done.error().code == errc::bad_credentials) limits.login_failed(name, c.request.address);
-        co_return done.error();
-    }
-    limits.login_succeeded(name, c.request.address);
+    limits.end_login(name, c.request.address, outcome_of(done));
+    if (!done) co_return done.error();
     co_return signed_in_answer(c, *done, accounts.policy(), s);
 }
 

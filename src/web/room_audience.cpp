@@ -17,6 +17,7 @@ void room_audience::deliver(std::vector<domain::commit> commits) {
         broker::publication p;
         p.topic = room_topic(c.room);
         if (c.event) p.message = to_message(*c.event, epoch_);
+        p.head = c.head;
         p.joined = std::move(c.joined);
         if (!c.left.empty()) p.left_topics = {typing_topic(c.room), reads_topic(c.room)};
         p.left = std::move(c.left);

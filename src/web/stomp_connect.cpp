@@ -63,16 +63,18 @@ void stomp_session::authenticate(const stomp::frame& f) {
 task<> stomp_session::sign_in(std::string name, std::string password) {
     const auto self = shared_from_this();
     name = text::folded(name);
-    const auto may = gateway_.parts_.limits.may_log_in(name, facts_.address);
-    result<domain::signed_in> done = may ? result<domain::signed_in>{errc::internal} : result<domain::signed_in>{may.error()};
-    if (may) {
+    auto& limits = gateway_.parts_.limits;
+    result<domain::signed_in> done = errc::internal;
+    if (const auto may = limits.begin_login(name, facts_.address); !may) {
+        done = may.error();
+    } else {
         domain::device from;
         from.name = facts_.agent;
         from.address = facts_.address;
         std::string kept = name;
         done = co_await gateway_.parts_.accounts.sign_in_for_socket(std::move(kept), std::move(password), std::move(from));
-        if (!done && done.error().code == errc::bad_credentials) gateway_.parts_.limits.login_failed(name, facts_.address);
-        if (done) gateway_.parts_.limits.login_succeeded(name, facts_.address);
+        using enum rates::login_outcome;
+        limits.end_login(name, facts_.address, done ? right : done.error().code == errc::bad_credentials ? wrong : unjudged);
     }
     const bool here = finished();
     if (done) {
@@ -89,6 +91,7 @@ task<> stomp_session::sign_in(std::string name, std::string password) {
         fatal(done.error(), wrong ? 1008 : 1011, wrong ? "unauthenticated" : "internal");
         co_return;
     }
+    if (stage_ == stage::leaving) co_return leave_when_done();
     const caller who = me_;
     connected(who);
     go_on();
@@ -98,6 +101,8 @@ void stomp_session::connected(const caller& who) {
     me_ = who;
     stage_ = stage::open;
     session_->identify(who.user, who.session);
+    // Asked again now that an ending would find us: it may have come since the upgrade, or while the password was checked.
+    if (gateway_.parts_.who.ended(who.session)) return login_ended();
     gateway_.counters_.connected.add();
     const std::string user = std::to_string(who.user.value);
     const std::string name = fmt::format("{}-{}", who.session.value, number_);

@@ -74,7 +74,6 @@ task<> stomp_session::post(domain::new_message m, std::string receipt_id) {
         }
     }
     if (!finished()) co_return;
-    leave_when_done();
     go_on();
 }
 
@@ -86,7 +85,6 @@ task<> stomp_session::typing(room_id room, std::string receipt_id) {
         refuse(done.error(), receipt_id);
     else
         receipt(receipt_id);
-    leave_when_done();
     go_on();
 }
 
@@ -108,7 +106,6 @@ task<> stomp_session::mark_read(room_id room, ordinal_t ordinal, std::string rec
         refuse(done.error(), receipt_id);
     else
         receipt(receipt_id);
-    leave_when_done();
     go_on();
 }
 

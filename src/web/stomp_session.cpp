@@ -26,6 +26,7 @@ void stomp_session::opened(net::websocket& ws) {
     ws_ = &ws;
     opened_at_ = heard_at_ = sent_at_ = std::chrono::steady_clock::now();
     session_ = std::make_shared<broker::session>(gateway_.parts_.hub.at(shard_), *this);
+    if (gateway_.draining_) restart();
 }
 
 void stomp_session::closed() {
@@ -79,6 +80,7 @@ bool stomp_session::blocked() const {
 }
 
 void stomp_session::go_on() {
+    leave_when_done();
     if (!paused_ || ws_ == nullptr || parsing_) return;
     if (stage_ != stage::closing && stage_ != stage::leaving && !process()) return;
     paused_ = false;
@@ -258,6 +260,7 @@ void stomp_session::refuse(const error& e, std::string_view receipt) {
     gateway_.counters_.refusals.add();
     const auto* errors = session_->find_destination(user_errors_destination);
     if (errors == nullptr) {
+        if (e.code == errc::token_expired || e.code == errc::unauthenticated) return fatal(e, 1008, to_string(e.code), receipt);
         const bool passing = e.code == errc::unavailable || e.code == errc::too_busy || e.code == errc::internal;
         return fatal(e, passing ? 1011 : 1008, passing ? "internal" : "protocol", receipt);
     }

@@ -68,9 +68,12 @@ private:
     // SUBSCRIBE and UNSUBSCRIBE (stomp_subscribe.cpp).
     void on_subscribe(const stomp::frame& f);
     void on_unsubscribe(const stomp::frame& f);
-    task<> subscribe_room(std::string id, broker::listener_ptr l, room_id room, std::string since, std::string receipt);
-    task<> subscribe_hint(std::string id, broker::listener_ptr l, room_id room, std::string receipt);
-    task<> follow_rooms(std::string id, std::string receipt);
+    task<> subscribe_room(std::string id, broker::subscription_ptr s, broker::listener_ptr l, room_id room, std::string since,
+                          std::string receipt);
+    task<> subscribe_hint(std::string id, broker::subscription_ptr s, broker::listener_ptr l, room_id room, std::string receipt);
+    task<> follow_rooms(std::string id, broker::subscription_ptr s, std::string receipt);
+    bool settle(const std::string& id, const broker::subscription_ptr& s, const broker::listener& l,
+                const result<domain::seat>& seat, const std::string& receipt);
 
     // SEND (stomp_send.cpp).
     void on_send(const stomp::frame& f);

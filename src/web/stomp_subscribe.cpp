@@ -47,7 +47,7 @@ void stomp_session::on_subscribe(const stomp::frame& f) {
         return refuse(invalid_field("x-since", "invalid", "is not <epoch>.<seq>"), receipt_of(f));
 
     std::string name{*id};
-    auto* s = session_->subscribe(name, std::string{*destination}, stomp::message_prefix(version_, name));
+    const auto s = session_->subscribe(name, std::string{*destination}, stomp::message_prefix(version_, name));
     if (s == nullptr) return protocol_fault("A subscription with this id exists.", receipt_of(f));
     std::string receipt_id{receipt_of(f)};
     if (where.kind == user_errors) return receipt(receipt_id);
@@ -60,40 +60,25 @@ void stomp_session::on_subscribe(const stomp::frame& f) {
         // From now on rooms that are joined are followed; the ones that are there are read next.
         s->follows = true;
         s->loading = true;
-        return spawn(follow_rooms(std::move(name), std::move(receipt_id)));
+        return spawn(follow_rooms(std::move(name), s, std::move(receipt_id)));
     }
     const std::string topic = where.kind == room          ? room_topic(where.room)
                               : where.kind == room_typing ? typing_topic(where.room)
                                                           : reads_topic(where.room);
     auto l = session_->listen(*s, topic);
     if (where.kind == room)
-        return spawn(subscribe_room(std::move(name), std::move(l), where.room, std::string{since}, std::move(receipt_id)));
-    spawn(subscribe_hint(std::move(name), std::move(l), where.room, std::move(receipt_id)));
+        return spawn(subscribe_room(std::move(name), s, std::move(l), where.room, std::string{since}, std::move(receipt_id)));
+    spawn(subscribe_hint(std::move(name), s, std::move(l), where.room, std::move(receipt_id)));
 }
 
 // The listener is registered before the database is read, so that nothing that is committed after that read is missed; what
 // lies between the position and the head is read from the log (design, chapter 7).
-task<> stomp_session::subscribe_room(std::string id, broker::listener_ptr l, room_id room, std::string since,
-                                     std::string receipt_id) {
+task<> stomp_session::subscribe_room(std::string id, broker::subscription_ptr s, broker::listener_ptr l, room_id room,
+                                     std::string since, std::string receipt_id) {
     const auto self = shared_from_this();
     const auto seat = co_await gateway_.parts_.rooms.seat_of(me_.user, room);
-    if (!finished()) co_return leave_when_done();
-    if (!seat) {
-        session_->unsubscribe(id);
-        refuse(seat.error(), receipt_id);
-        co_return go_on();
-    }
-    if (l->now == broker::listener::state::gone) {
-        // Unsubscribed meanwhile: nothing to say but that it was read. Or removed from the room meanwhile: no member any more.
-        const bool removed = session_->find(id) != nullptr;
-        if (removed) {
-            session_->unsubscribe(id);
-            refuse(error{errc::not_a_member}, receipt_id);
-        } else {
-            receipt(receipt_id);
-        }
-        co_return go_on();
-    }
+    if (!finished()) co_return;
+    if (!settle(id, s, *l, seat, receipt_id)) co_return go_on();
     const std::string& epoch = gateway_.parts_.rooms.epoch();
     seq_t from = seat->last_seq;
     bool recovered = false;
@@ -107,32 +92,43 @@ task<> stomp_session::subscribe_room(std::string id, broker::listener_ptr l, roo
     go_on();
 }
 
-task<> stomp_session::subscribe_hint(std::string id, broker::listener_ptr l, room_id room, std::string receipt_id) {
+task<> stomp_session::subscribe_hint(std::string id, broker::subscription_ptr s, broker::listener_ptr l, room_id room,
+                                     std::string receipt_id) {
     const auto self = shared_from_this();
     const auto seat = co_await gateway_.parts_.rooms.seat_of(me_.user, room);
-    if (!finished()) co_return leave_when_done();
-    const bool removed = l->now == broker::listener::state::gone && session_->find(id) != nullptr;
-    if (!seat || removed) {
-        session_->unsubscribe(id);
-        refuse(seat ? error{errc::not_a_member} : seat.error(), receipt_id);
-        co_return go_on();
+    if (!finished()) co_return;
+    if (settle(id, s, *l, seat, receipt_id)) {
+        session_->start(l, 0, 0, 0);
+        receipt(receipt_id);
     }
-    session_->start(l, 0, 0, 0);
-    receipt(receipt_id);
     go_on();
 }
 
-task<> stomp_session::follow_rooms(std::string id, std::string receipt_id) {
+// Whether the subscription may begin. Otherwise it is answered: unsubscribed meanwhile (its id may belong to another by now)
+// means that it was read; no seat, or a seat that was lost meanwhile, is a refusal.
+bool stomp_session::settle(const std::string& id, const broker::subscription_ptr& s, const broker::listener& l,
+                           const result<domain::seat>& seat, const std::string& receipt_id) {
+    if (session_->find(id) != s.get()) {
+        receipt(receipt_id);
+        return false;
+    }
+    if (seat && l.now != broker::listener::state::gone) return true;
+    session_->unsubscribe(id);
+    refuse(seat ? error{errc::not_a_member} : seat.error(), receipt_id);
+    return false;
+}
+
+task<> stomp_session::follow_rooms(std::string id, broker::subscription_ptr s, std::string receipt_id) {
     const auto self = shared_from_this();
     const auto seats = co_await gateway_.parts_.rooms.seats_of(me_.user);
-    if (!finished()) co_return leave_when_done();
-    auto* s = session_->find(id);
-    if (s != nullptr && !seats) {
+    if (!finished()) co_return;
+    const bool held = session_->find(id) == s.get();
+    if (held && !seats) {
         session_->unsubscribe(id);
         refuse(seats.error(), receipt_id);
         co_return go_on();
     }
-    if (s != nullptr) {
+    if (held) {
         std::set<std::string> there;
         for (const auto& l : s->listeners) there.insert(session_->topic_of(*l));
         for (const auto& seat : *seats) {

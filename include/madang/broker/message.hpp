@@ -16,6 +16,8 @@ struct message {
     // The earlier position whose content this message carries; 0: none. Who may not see that one gets `concealed` instead of
     // `tail`.
     seq_t about = 0;
+    // Who may hear nothing that comes after this message; 0: nobody.
+    user_id leaver;
     std::string tail;        // the frame after `MESSAGE\nsubscription:<id>\n`
     std::string concealed;   // empty where `about` is 0
     bool sheddable = false;  // may be dropped for who is behind (typing, presence)
@@ -26,7 +28,8 @@ using message_ptr = std::shared_ptr<const message>;
 struct publication {
     std::string topic;
     message_ptr message;                   // null: only the audience changes
-    std::vector<user_id> joined;           // their followers (subscriptions to everything of theirs) listen from this message on
+    seq_t head = 0;                        // without a message: where the topic stands
+    std::vector<user_id> joined;           // their followers (subscriptions to everything of theirs) listen from here on
     std::vector<user_id> left;             // get this message as the last one
     std::vector<std::string> left_topics;  // further topics that who left must not hear any more
 };

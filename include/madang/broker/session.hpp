@@ -51,7 +51,10 @@ struct listener : std::enable_shared_from_this<listener> {
     topic* where = nullptr;
     std::size_t index = 0;  // in its topic
     seq_t next = 0;         // the position expected next; 0: any
-    seq_t from = 0;         // what lies at or before it may not be seen
+    seq_t head = 0;         // known to be there: a cursor must get beyond it before it turns live
+    // Its user has left and come back at this position, while a cursor was still behind both.
+    seq_t rejoined = 0;
+    seq_t from = 0;  // what lies at or before it may not be seen
     state now = state::checking;
     timer* waiting = nullptr;  // its cursor waits for room in the outbox
 };
@@ -65,6 +68,8 @@ struct subscription {
     bool loading = false;            // the list of what to follow is being read...
     std::set<std::string> departed;  // ...and these were left meanwhile
 };
+
+using subscription_ptr = std::shared_ptr<subscription>;
 
 class session : public std::enable_shared_from_this<session> {
 public:
@@ -91,7 +96,7 @@ public:
     [[nodiscard]] const outbox& backlog() const noexcept { return outbox_; }
 
     // Null where the id is taken. `prefix` starts each frame of it.
-    subscription* subscribe(std::string id, std::string destination, std::string prefix);
+    subscription_ptr subscribe(std::string id, std::string destination, std::string prefix);
     [[nodiscard]] subscription* find(std::string_view id);
     [[nodiscard]] subscription* find_destination(std::string_view destination);
     bool unsubscribe(std::string_view id);
@@ -120,7 +125,7 @@ private:
     outbox outbox_;
     user_id user_;
     session_id login_;
-    std::unordered_map<std::string, std::unique_ptr<subscription>> subscriptions_;
+    std::unordered_map<std::string, subscription_ptr> subscriptions_;
     bool dirty_ = false;
     bool closed_ = false;
     bool was_behind_ = false;

@@ -67,6 +67,9 @@ struct event {
     // The seq of the message that this event changes; 0 if it stands for itself.
     [[nodiscard]] seq_t target() const noexcept;
 
+    // Bytes of text that it carries, for answers that are bounded in bytes as well as in rows.
+    [[nodiscard]] std::size_t weight() const noexcept;
+
     // Whether a member who sees only what came after `visible_from` must not see its content.
     [[nodiscard]] bool concealed_from(seq_t visible_from) const noexcept { return target() != 0 && target() <= visible_from; }
 };
@@ -90,6 +93,7 @@ struct timeline_item {
 struct commit {
     room_id room;
     event_ptr event;              // null when only the audience changed (a direct room was left or taken up again)
+    seq_t head = 0;               // without an event: where the room stands
     std::vector<user_id> joined;  // may read from this event on; before it is delivered
     std::vector<user_id> left;    // this event is the last that they see
 };

@@ -31,7 +31,8 @@ private:
     };
 
     void put(room_id room, read_mark mark);
-    void serve();
+    void send(room_id room, waiting& waits, steady_time now);
+    void sweep(steady_time now);
     task<> publish(room_id room, std::vector<read_mark> marks);
 
     executor strand_;

@@ -37,6 +37,8 @@ class room_service {
 public:
     static constexpr std::size_t sync_events_of_a_room = 100;
     static constexpr std::size_t sync_events = 5000;
+    static constexpr std::size_t sync_weight = std::size_t{4}
+                                               << 20;  // bytes of text; the room that reaches it is the last with events
 
     room_service(room_store& rooms, room_log& log, std::string epoch) : rooms_(rooms), log_(log), epoch_(std::move(epoch)) {}
 

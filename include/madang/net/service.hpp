@@ -23,7 +23,7 @@ public:
     virtual task<http::response> serve(std::shared_ptr<http::request> r) = 0;
     // A request to become a WebSocket: an answer that refuses it, or who takes it. `shard` is the connection's.
     virtual task<std::variant<http::response, upgrade>> open(std::shared_ptr<http::request> r, std::size_t shard) = 0;
-    // The answer to what is no proper request. `language`: the Accept-Language header as far as it is known.
+    // The answer to what is no proper request; in English, for its headers are not to be believed.
     virtual http::response refuse(errc code, std::string detail, const std::string& request_id) = 0;
 };
 

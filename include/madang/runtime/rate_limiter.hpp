@@ -35,6 +35,8 @@ public:
     verdict take(std::int64_t key, steady_time now);
     // Looks without taking.
     [[nodiscard]] verdict look(std::string_view key, steady_time now) { return judge(key, now, false); }
+    // Gives back one that was taken.
+    void give_back(std::string_view key);
     // Gives the whole allowance back.
     void forget(std::string_view key);
 

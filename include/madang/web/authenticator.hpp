@@ -31,6 +31,8 @@ public:
     // "Bearer <token>" wins over the cookie; unauthenticated without either.
     [[nodiscard]] result<caller> check(const http::request& r);
 
+    [[nodiscard]] bool ended(session_id session) const { return revocations_.ended(session); }
+
     // The token of an Authorization value; nothing if it is no Bearer.
     [[nodiscard]] static std::optional<std::string_view> bearer(std::string_view authorization) noexcept;
 

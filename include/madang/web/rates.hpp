@@ -18,10 +18,12 @@ public:
     rates(const settings& s, const clock& time, metrics::registry& m);
 
     // Before a password is checked: `rate_limited` when this account has failed too often from this address; ten times as often
-    // in all, from wherever; or this address ten times as often, with whatever names.
-    [[nodiscard]] result<> may_log_in(const std::string& username, const std::string& address);
-    void login_failed(const std::string& username, const std::string& address);
-    void login_succeeded(const std::string& username, const std::string& address);
+    // in all, from wherever; or this address ten times as often, with whatever names. An attempt counts when it begins, so that
+    // many at once count as many.
+    [[nodiscard]] result<> begin_login(const std::string& username, const std::string& address);
+    // How it ended: right, or not judged at all, gives the attempt back; right also forgives what failed from here before.
+    enum class login_outcome { right, wrong, unjudged };
+    void end_login(const std::string& username, const std::string& address, login_outcome how);
 
     [[nodiscard]] result<> sign_up(const std::string& address);
     // A message, edit or reaction by this user.

@@ -36,12 +36,13 @@ std::vector<user_id> bring_back(database& db, const seat_row& seat) {
 void hide(writing& w, const seat_row& seat) {
     w.db.change("UPDATE members SET hidden = 1, visible_from = ?, read_ordinal = ? WHERE room = ? AND user = ?", seat.last_seq,
                 seat.last_ordinal, seat.room, seat.user);
-    w.commits.push_back({seat.room, nullptr, {}, {seat.user}});
+    w.commits.push_back({seat.room, nullptr, seat.last_seq, {}, {seat.user}});
 }
 
 void show_again(writing& w, room_id room, user_id user) {
     if (w.db.change("UPDATE members SET hidden = 0 WHERE room = ? AND user = ? AND hidden = 1", room, user) == 0) return;
-    w.commits.push_back({room, nullptr, {user}, {}});
+    auto row = w.db.run("SELECT last_seq FROM rooms WHERE id = ?", room);
+    if (row.step()) w.commits.push_back({room, nullptr, row.get<seq_t>(0), {user}, {}});
 }
 
 }  // namespace madang::storage::sqlite

@@ -1,5 +1,7 @@
 #include "sqlite/events.hpp"
 
+#include "madang/domain/ports/room_store.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -127,8 +129,11 @@ std::vector<event> events_after(database& db, room_id room, seq_t after, std::si
         "WHERE room = ? AND seq > ? ORDER BY seq LIMIT ?",
         room, after, limit);
     std::vector<event> log;
-    while (row.step())
+    std::size_t weight = 0;
+    while (weight < page_weight && row.step()) {
         log.push_back({room, row.get<seq_t>(0), row.get<user_id>(2), row.get<timestamp>(3), body_of(db, room, row)});
+        weight += log.back().weight();
+    }
     return log;
 }
 

@@ -24,7 +24,8 @@ posted append(writing& w, room_id room, user_id author, event_body body, audienc
     if (message != nullptr) message->ordinal = numbers.ordinal;
     auto e = std::make_shared<const event>(event{room, numbers.seq, author, w.now, std::move(body)});
     insert_event(w.db, *e);
-    w.commits.push_back({room, std::move(e), std::move(audience.joined), std::move(audience.left)});
+    const seq_t head = e->seq;
+    w.commits.push_back({room, std::move(e), head, std::move(audience.joined), std::move(audience.left)});
     return numbers;
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <span>
 
 namespace madang::storage::sqlite {
 
@@ -84,6 +85,29 @@ void add_unread(database& db, room_id room, std::vector<timeline_item>& items) {
             item.unread_by = std::ranges::lower_bound(marks, m->ordinal) - marks.begin();
 }
 
+// Appends the events of `seqs`, in that order, until `weight` bytes of text are reached; true when all of them are there.
+bool load(database& db, room_id room, std::span<const seq_t> seqs, std::size_t weight, std::vector<timeline_item>& items) {
+    for (const auto seq : seqs) {
+        items.push_back({*event_at(db, room, seq), {}, 0});
+        const auto added = items.back().event.weight();
+        if (added >= weight) return seq == seqs.back();
+        weight -= added;
+    }
+    return true;
+}
+
+// From where the reader stands outwards, so that what does not fit is what is farthest away.
+void fill(database& db, room_id room, const timeline_range& range, std::vector<seq_t> seqs, timeline_page& page) {
+    const auto pivot = range.after ? seqs.begin() : range.around == 0 ? seqs.end() : std::ranges::lower_bound(seqs, range.around);
+    const std::size_t weight = pivot == seqs.begin() || pivot == seqs.end() ? page_weight : page_weight / 2;
+    std::reverse(seqs.begin(), pivot);
+    const auto before = static_cast<std::size_t>(pivot - seqs.begin());
+    const bool all_before = load(db, room, std::span{seqs}.first(before), weight, page.items);
+    std::ranges::reverse(page.items);
+    const bool all_after = load(db, room, std::span{seqs}.subspan(before), weight, page.items);
+    page.has_more = page.has_more || !all_before || !all_after;
+}
+
 }  // namespace
 
 async_result<timeline_page> rooms::timeline(user_id me, room_id room, timeline_range range) {
@@ -92,11 +116,11 @@ async_result<timeline_page> rooms::timeline(user_id me, room_id room, timeline_r
         if (!seat) return errc::not_a_member;
         const auto found = seqs_in(db, *seat, range);
         timeline_page page;
-        for (const auto seq : found.seqs) page.items.push_back({*event_at(db, room, seq), {}, 0});
+        page.has_more = found.more;
+        fill(db, room, range, found.seqs, page);
         add_reactions(db, room, me, page.items);
         add_unread(db, room, page.items);
         page.last_seq = seat->last_seq;
-        page.has_more = found.more;
         return page;
     });
 }

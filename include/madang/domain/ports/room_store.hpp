@@ -33,6 +33,9 @@ struct timeline_page {
     bool has_more = false;  // in the direction asked; around: in either
 };
 
+// Pages of events end at their limit of rows or at this many bytes of text, whichever comes first; one row is always there.
+inline constexpr std::size_t page_weight = std::size_t{1} << 20;
+
 class room_store {
 public:
     virtual ~room_store() = default;
