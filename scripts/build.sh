@@ -20,5 +20,7 @@ esac
 
 # ccache cannot see into a precompiled header; this is its documented setting for that case.
 export CCACHE_SLOPPINESS=pch_defines,time_macros
+# A clone in another folder finds what this one has compiled.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
 [ -f "build/$mode/build.ninja" ] || cmake -S . -B "build/$mode" "${options[@]}" >&2
 cmake --build "build/$mode" ${1:+--target "$@"} >&2

@@ -175,6 +175,8 @@ void shard::join(user_id user, const publication& p) {
         for (auto& [id, s] : at->second->subscriptions_) {
             if (!s->follows) continue;
             s->departed.erase(p.topic);
+            // A cursor that came to a leaving has left its listener behind.
+            std::erase_if(s->listeners, [](const listener_ptr& l) { return l->now == listener::state::gone; });
             const seq_t first = p.message ? p.message->seq : p.head + 1;
             const auto there = std::find_if(s->listeners.begin(), s->listeners.end(),
                                             [&](const auto& l) { return l->where != nullptr && l->where->name == p.topic; });

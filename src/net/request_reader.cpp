@@ -32,8 +32,8 @@ http::method method_of(bhttp::verb v) noexcept {
 std::string_view path_of(std::string_view target) noexcept {
     for (const std::string_view scheme : {"http://", "https://"})
         if (target.starts_with(scheme)) {
-            const auto slash = target.find('/', scheme.size());
-            return slash == std::string_view::npos ? std::string_view{"/"} : target.substr(slash);
+            const auto end = target.find_first_of("/?", scheme.size());
+            return end == std::string_view::npos || target[end] == '?' ? std::string_view{"/"} : target.substr(end);
         }
     return target.starts_with('/') ? target : std::string_view{};
 }

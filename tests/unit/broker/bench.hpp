@@ -42,6 +42,13 @@ inline message_ptr about(seq_t seq, seq_t target) {
     return m;
 }
 
+// The leaving of `who`.
+inline message_ptr leaving(seq_t seq, user_id who) {
+    auto m = std::make_shared<message>(*numbered(seq));
+    m->leaver = who;
+    return m;
+}
+
 inline publication of(std::string topic, message_ptr m) {
     publication p;
     p.topic = std::move(topic);
@@ -123,7 +130,7 @@ public:
 
     // Listens from `next` on (0: whatever comes), as somebody who knows the head of the topic.
     listener_ptr listen(const std::string& id, const std::string& topic, seq_t next = 0, seq_t head = 0, seq_t from = 0) {
-        auto* on = session_->subscribe(id, topic, id + ":");
+        const auto on = session_->subscribe(id, topic, id + ":");
         auto l = session_->listen(*on, topic);
         session_->start(l, next, head, from);
         return l;
@@ -174,10 +181,19 @@ struct bench {
         past.append(topic, m);
         broker.publish(of(topic, std::move(m)));
     }
+    // Somebody left by it.
+    void leave(const std::string& topic, seq_t seq, user_id who) {
+        auto m = leaving(seq, who);
+        past.append(topic, m);
+        publication p = of(topic, std::move(m));
+        p.left = {who};
+        broker.publish(std::move(p));
+    }
     // Somebody joined by it; null: without an event.
     void join(const std::string& topic, message_ptr m, user_id who) {
         if (m) past.append(topic, m);
         publication p = of(topic, std::move(m));
+        p.head = past.head(topic);
         p.joined = {who};
         broker.publish(std::move(p));
     }

@@ -128,7 +128,7 @@ private:
         if (p.client->s().closed()) return arrive();
         const auto id = fmt::format("s{}", ++ids_);
         const auto topic = some_topic();
-        auto* on = p.client->s().subscribe(id, topic, id + ":");
+        const auto on = p.client->s().subscribe(id, topic, id + ":");
         REQUIRE(on != nullptr);
         p.unstarted.emplace_back(id, p.client->s().listen(*on, topic));
         p.subscriptions[id].topic = topic;

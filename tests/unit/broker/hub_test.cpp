@@ -186,7 +186,7 @@ TEST_CASE("a leave without a message ends listening too") {
 TEST_CASE("a room that is left while the list of rooms is being read is remembered, until it is joined again") {
     bench b{1};
     const auto ann = b.client(0, 7);
-    auto* all = ann->s().subscribe("all", "/user/queue/rooms", "all:");
+    const auto all = ann->s().subscribe("all", "/user/queue/rooms", "all:");
     all->follows = true;
     all->loading = true;
     publication leaving = of("room", numbered(4));

@@ -105,14 +105,16 @@ TEST_CASE("one write is in flight at a time, and its bytes count until it is out
     REQUIRE_FALSE(box.take(bytes));
 }
 
-TEST_CASE("a frame that was taken is no longer kept") {
-    const outbox_limits limits;
+TEST_CASE("a frame that was taken is no longer kept, although others wait") {
+    const outbox_limits limits{.soft = 1000, .hard = 1000, .batch = 20};
     outbox box{limits};
     const auto frame = text_of(10);
     REQUIRE(box.offer(frame, frame, false) == outbox::offered::queued);
+    REQUIRE(offer(box, 10) == outbox::offered::queued);
     REQUIRE(frame.use_count() == 3);
     std::string bytes;
     REQUIRE(box.take(bytes));
+    REQUIRE_FALSE(box.empty());
     REQUIRE(frame.use_count() == 1);
 }
 

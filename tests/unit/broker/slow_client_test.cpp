@@ -211,6 +211,46 @@ TEST_CASE("unsubscribing or closing while the cursor reads is safe, and ends its
     REQUIRE_FALSE(b.broker.has_listeners("room"));
 }
 
+TEST_CASE("who leaves while the cursor is behind gets what came before, the leave as the last message, and no more") {
+    bench b{1, narrow()};
+    const auto ann = b.client(0, 7);
+    for (seq_t seq = 1; seq <= 3; ++seq) b.past.append("room", numbered(seq));
+    b.past.slow = true;
+    const auto l = ann->listen("a", "room", 1, 3);
+    b.turn();
+    b.leave("room", 4, user_id{7});
+    b.say("room", numbered(5));
+    b.turn();
+    b.past.slow = false;
+    b.past.answer_all();
+    b.turn();
+    b.say("room", numbered(6));
+    b.turn();
+    REQUIRE(ann->wire() == "a:1;a:2;a:3;a:4;");
+    REQUIRE(l->now == listener::state::gone);
+    REQUIRE_FALSE(b.broker.has_listeners("room"));
+}
+
+TEST_CASE("who comes back before the cursor has come to the leaving hears nothing of the time between") {
+    bench b{1};
+    const auto ann = b.client(0, 7);
+    ann->s().subscribe("all", "/user/queue/rooms", "all:")->follows = true;
+    b.past.slow = true;
+    b.join("room", numbered(1), user_id{7});
+    b.turn();
+    b.leave("room", 2, user_id{7});
+    b.say("room", numbered(3));
+    b.join("room", numbered(4), user_id{7});
+    b.say("room", numbered(5));
+    b.turn();
+    b.past.slow = false;
+    b.past.answer_all();
+    b.turn();
+    b.say("room", numbered(6));
+    b.turn();
+    REQUIRE(ann->wire() == "all:1;all:2;all:4;all:5;all:6;");
+}
+
 TEST_CASE("closing while the cursor waits for room is safe") {
     bench b{1, narrow()};
     for (seq_t seq = 1; seq <= 10; ++seq) b.past.append("room", numbered(seq, 15));
