@@ -73,6 +73,7 @@ task<> stomp_client::connect(std::string host, std::uint16_t port, std::string t
     partial_ = answer.substr(end);
     parser_.set_version(stomp::version::v12);
     asio::co_spawn(socket_.get_executor(), read_loop(), asio::detached);
+    socket_.non_blocking(true);
     open_ = true;
     const std::array<stomp::header, 3> headers{{{"accept-version", "1.2"}, {"host", "bench"}, {"heart-beat", "0,0"}}};
     // Before whatever was queued while the connection was being made.
@@ -103,6 +104,7 @@ task<> stomp_client::read_loop() {
         co_await socket_.async_wait(socket::wait_read, asio::redirect_error(use_task, ec));
         if (ec) co_return;
         const std::size_t n = socket_.read_some(asio::buffer(buffer), ec);
+        if (ec == asio::error::would_block) continue;  // a wait may end without a byte
         if (ec) co_return;
         take({buffer.data(), n});
     }

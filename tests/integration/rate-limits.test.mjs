@@ -43,6 +43,42 @@ test('failed logins of a name that nobody has are limited like those of an accou
   });
 });
 
+test('wrong passwords that come at once count as many', async () => {
+  await withServer({ MADANG_LIMITS_FAILED_LOGINS: '5' }, async (server) => {
+    const ana = await newPerson(server);
+    const answers = await Promise.all(Array.from({ length: 60 }, (_, at) =>
+      new Client(server.url).signIn({ username: ana.username, password: `wrong wrong ${at}` })));
+    const statuses = answers.map(({ status }) => status);
+    assert.equal(statuses.filter((status) => status === 401).length, 5);
+    assert.equal(statuses.filter((status) => status === 429).length, 55);
+  });
+});
+
+test('right passwords are not counted', async () => {
+  await withServer({ MADANG_LIMITS_FAILED_LOGINS: '5' }, async (server) => {
+    const ana = await newPerson(server);
+    for (let count = 0; count < 12; count += 1) await done(new Client(server.url).signIn(ana), 200);
+  });
+});
+
+for (const [what, guess] of Object.entries({
+  'a new password': (person, current) => person.put('/me/password', { currentPassword: current, newPassword: 'another good one' }),
+  'deleting oneself': (person, current) => person.delete('/me', { password: current }),
+})) {
+  test(`guessing the password for ${what} is limited`, async () => {
+    await withServer({ MADANG_LIMITS_FAILED_LOGINS: '3' }, async (server) => {
+      const [ana, bo] = [await newPerson(server), await newPerson(server)];
+      for (let count = 0; count < 3; count += 1) await refused(guess(ana, `wrong wrong ${count}`), 401, 'bad_credentials');
+      const limited = await guess(ana, password);
+      await refused(limited, 429, 'rate_limited');
+      saysWhenToComeBack(limited);
+      assert.match(limited.headers['ratelimit-policy'], /;q=3;w=900$/, 'the rate of logins');
+      await done(ana.get('/me'), 200);
+      await done(guess(bo, password));
+    });
+  });
+}
+
 test('sign-ups of one address are limited', async () => {
   await withServer({ MADANG_LIMITS_SIGNUPS_PER_HOUR: '2' }, async (server) => {
     await newPerson(server);

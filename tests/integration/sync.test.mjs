@@ -46,6 +46,17 @@ test('a room far behind gets its first hundred events and hears of more', async 
   assert.equal(second.hasMore, false);
 });
 
+test('a room listed twice is answered once, from the position that came first', async () => {
+  const ana = await newPerson(server);
+  const [room, other] = [await newGroup(ana), await newGroup(ana)];
+  for (const text of ['one', 'two']) await say(ana, room, text);
+  const [again, gone] = [{ id: room.id, seq: 2 }, { id: 999999999, seq: 0 }];
+  const synced = await done(sync(ana, [{ id: room.id, seq: 1 }, gone, again, { id: other.id, seq: 1 }, gone, again]), 200);
+  assert.deepEqual(synced.rooms.map(({ id }) => id).sort(), [room.id, other.id].sort());
+  assert.deepEqual(synced.rooms.find(({ id }) => id === room.id).events.map(({ seq }) => seq), [2, 3]);
+  assert.deepEqual([synced.added, synced.removed], [[], [gone.id]]);
+});
+
 test('a position of another epoch, or from the future, means reload', async () => {
   const [ana, bo] = await newPeople(server, 'ana', 'bo');
   const room = await newDirect(ana, bo);

@@ -144,3 +144,68 @@ test('an event whose target is out of sight keeps its seq and says nothing', asy
   const [full] = (await eventsOf(bo, shared)).filter(({ kind }) => kind === 'edit');
   assert.equal(full.text, 'edited secret');
 });
+
+test('a page of long messages is cut at about a mebibyte, and paging on misses and repeats nothing', async () => {
+  const long = await newGroup(ana);
+  const text = '마'.repeat(8000);
+  await Promise.all(Array.from({ length: 120 }, () => say(ana, long, text)));
+  const all = range(1, 121);
+  const read = async (query) => {
+    const { status, text: json, body } = await ana.get(`/rooms/${long.id}/messages?limit=1000&${query}`);
+    assert.equal(status, 200);
+    assert.ok(Buffer.byteLength(json) < 1.2 * 1024 * 1024, `${query}: ${Buffer.byteLength(json)} bytes`);
+    assert.equal(body.lastSeq, 121);
+    return body;
+  };
+  const cut = ({ messages, hasMore }) => hasMore && messages.length * text.length * 3 > 0.9 * 1024 * 1024;
+  // What follows in one direction, page by page until nothing is left there.
+  const onward = async (first, next) => {
+    const pages = [first];
+    while (pages.at(-1).hasMore) {
+      const page = await next(pages.at(-1));
+      assert.ok(page.messages.length > 0, 'a page that is not the last holds something');
+      pages.push(page);
+    }
+    return pages.map(seqs);
+  };
+  const older = (page) => read(`before=${page.messages[0].seq}`);
+  const newer = (page) => read(`after=${page.messages.at(-1).seq}`);
+
+  const newest = await read('');
+  assert.ok(cut(newest), `${newest.messages.length} messages`);
+  assert.equal(newest.messages.at(-1).seq, 121);
+  const backwards = await onward(newest, older);
+  assert.ok(backwards.length >= 3);
+  assert.deepEqual(backwards.reverse().flat(), all);
+
+  const oldest = await read('after=0');
+  assert.ok(cut(oldest), `${oldest.messages.length} messages`);
+  const forwards = await onward(oldest, newer);
+  assert.ok(forwards.length >= 3);
+  assert.deepEqual(forwards.flat(), all);
+
+  for (const seq of [1, 2, 60, 120, 121]) {
+    const around = await read(`around=${seq}`);
+    assert.ok(seqs(around).includes(seq), `${seq} in ${seqs(around)}`);
+    assert.ok(around.hasMore);
+    const [before, later] = [await onward(await older(around), older), await onward(await newer(around), newer)];
+    assert.deepEqual([...before.reverse().flat(), ...seqs(around), ...later.flat()], all, `around ${seq}`);
+  }
+});
+
+test('a log of long messages is cut at about a mebibyte as well', async () => {
+  const long = await newGroup(ana);
+  await Promise.all(Array.from({ length: 60 }, () => say(ana, long, '마'.repeat(8000))));
+  const pages = [];
+  for (let last = 0, more = true; more;) {
+    const { status, text, body } = await ana.get(`/rooms/${long.id}/events?after=${last}&limit=1000`);
+    assert.equal(status, 200);
+    assert.ok(Buffer.byteLength(text) < 1.2 * 1024 * 1024, `${Buffer.byteLength(text)} bytes`);
+    assert.ok(body.events.length > 0);
+    pages.push(body.events.map(({ seq }) => seq));
+    last = body.events.at(-1).seq;
+    more = body.hasMore;
+  }
+  assert.ok(pages.length >= 2);
+  assert.deepEqual(pages.flat(), range(1, 61));
+});
