@@ -73,9 +73,9 @@ bool rates::typing(user_id user, room_id room) {
 
 void rates::explain(const error& e, http::response& answer, std::string_view path) const {
     if (e.code != errc::rate_limited) return;
-    const limiter& which = path.ends_with("/users")                           ? signups_
-                           : path.find("/sessions") != std::string_view::npos ? logins_
-                                                                              : sends_;
+    // What is limited on these paths is known; everything else that is limited is a send.
+    const bool logins = path.find("/sessions") != std::string_view::npos || path == "/api/v1/me" || path == "/api/v1/me/password";
+    const limiter& which = path == "/api/v1/users" ? signups_ : logins ? logins_ : sends_;
     const auto& rate = which.limit();
     answer.with("RateLimit",
                 fmt::format("\"default\";r=0;t={}", std::max<std::int64_t>(1, (e.retry_after.count() + 999) / 1000)));
