@@ -33,7 +33,8 @@ async_result<std::string> argon2_hasher::hash(std::string password) {
 
 async_result<domain::password_hasher::verdict> argon2_hasher::verify(std::string encoded, std::string password) {
     const bool known = !encoded.empty();
-    verifying work{known ? std::move(encoded) : decoy_, std::move(password), cost_, known};
+    if (!known) encoded = decoy_;
+    verifying work{std::move(encoded), std::move(password), cost_, known};
     return runtime::offload<verdict>(pool_, std::move(work));
 }
 

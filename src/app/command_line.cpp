@@ -30,7 +30,7 @@ boost::system::result<config::settings, config::problems> load_settings(const fl
     config::sources from;
     if (!f.file.empty()) from.file = f.file;
     from.variables = config::environment_of(environ);
-    for (const auto& [key, value] : f.overrides) from.overrides.push_back(key + "=" + value);
+    for (const auto& [key, value] : f.overrides) from.overrides.push_back(fmt::format("{}={}", key, value));
     return config::load(from);
 }
 

@@ -21,7 +21,7 @@ using steady = std::chrono::steady_clock;
 // Two people who are friends, and rooms of the two.
 class scene {
 public:
-    explicit scene(const options& o) : options_(o), api_(o.host, o.port), admin_(o.host, o.admin_port) {
+    explicit scene(const options& o) : api_(o.host, o.port), admin_(o.host, o.admin_port) {
         const auto tag = std::to_string(steady::now().time_since_epoch().count() % 1'000'000'000);
         api_.set_token(sign_up("a" + tag, ana_));
         ana_token_ = sign_up("b" + tag, bo_);
@@ -51,7 +51,6 @@ private:
         return token;
     }
 
-    const options& options_;
     http_client api_;
     http_client admin_;
     std::int64_t ana_ = 0;
@@ -166,6 +165,7 @@ void sends(const options& o, const scene& s) {
     const int rooms = o.clients > 0 ? o.clients : 8;
     const int each = std::max(1, (o.in_flight > 0 ? o.in_flight : 64) / rooms);
     std::vector<std::unique_ptr<sender>> all;
+    all.reserve(static_cast<std::size_t>(rooms));
     for (int i = 0; i < rooms; ++i) all.push_back(std::make_unique<sender>(l, s.room(), each, o.body));
     for (const auto& one : all) l.run_until([&] { return one->connected(); }, std::chrono::seconds{10}, "CONNECTED");
     const double batches = metric(s.admin(), "madang_storage_batches_total");

@@ -9,6 +9,8 @@ template <class... F>
 struct overloaded : F... {
     using F::operator()...;
 };
+template <class... F>
+overloaded(F...) -> overloaded<F...>;  // clang 14 does not deduce it
 
 void fields_of(json::writer& w, const user& u) {
     w.field("id", u.id.value);

@@ -14,6 +14,7 @@ using namespace domain;
 
 std::string to_json(const std::vector<user_id>& users) {
     std::vector<std::int64_t> numbers;
+    numbers.reserve(users.size());
     for (const auto user : users) numbers.push_back(user.value);
     return fmt::format("[{}]", fmt::join(numbers, ","));
 }

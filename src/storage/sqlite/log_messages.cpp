@@ -73,7 +73,7 @@ async_result<> log::edit(room_id room, seq_t seq, user_id actor, std::string tex
     return write(writer_, bytes, [room, seq, actor, text = std::move(text)](writing& w) -> result<> {
         const auto at = aim_at(w.db, room, seq, actor);
         if (!at) return at.error();
-        if (const auto may = rules::may_edit(at->target.author, actor); !may) return may;
+        if (auto may = rules::may_edit(at->target.author, actor); !may) return may;
         if (is_silenced(w.db, at->seat)) return errc::blocked;
         if (at->message().text == text) return {};
         w.db.change("UPDATE events SET body = ?, edited_at = ? WHERE room = ? AND seq = ?", text, w.now, room, seq);
@@ -88,7 +88,7 @@ async_result<> log::erase(room_id room, seq_t seq, user_id actor) {
         if (!seat) return errc::not_a_member;
         const auto target = visible_message(w.db, room, seq, seat->visible_from);
         if (!target) return errc::not_found;
-        if (const auto may = rules::may_erase(target->author, actor, seat->role); !may) return may;
+        if (auto may = rules::may_erase(target->author, actor, seat->role); !may) return may;
         if (std::get<message_posted>(target->body).deleted_at) return {};
         w.db.change("UPDATE events SET body = NULL, deleted_at = ? WHERE room = ? AND seq = ?", w.now, room, seq);
         w.db.change("DELETE FROM reactions WHERE room = ? AND seq = ?", room, seq);

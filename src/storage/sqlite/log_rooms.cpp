@@ -93,7 +93,7 @@ async_result<> log::rename(room_id room, user_id actor, std::string name) {
     return write(writer_, name.size(), [room, actor, name](writing& w) -> result<> {
         const auto seat = seat_in(w.db, room, actor);
         if (!seat) return errc::not_a_member;
-        if (const auto may = rules::may_rename(seat->kind, seat->role); !may) return may;
+        if (auto may = rules::may_rename(seat->kind, seat->role); !may) return may;
         if (w.db.any("SELECT 1 FROM rooms WHERE id = ? AND name = ?", room, name)) return {};
         w.db.change("UPDATE rooms SET name = ? WHERE id = ?", name, room);
         append(w, room, actor, room_renamed{name});
@@ -137,7 +137,7 @@ async_result<> log::set_role(room_id room, user_id actor, user_id target, member
     return write(writer_, 0, [room, actor, target, role](writing& w) -> result<> {
         const auto seat = seat_in(w.db, room, actor);
         if (!seat) return errc::not_a_member;
-        if (const auto may = rules::may_set_role(seat->kind, seat->role, role, actor == target); !may) return may;
+        if (auto may = rules::may_set_role(seat->kind, seat->role, role, actor == target); !may) return may;
         const auto present = role_in(w.db, room, target);
         if (!present) return errc::not_found;
         if (*present == role) return {};

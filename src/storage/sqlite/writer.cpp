@@ -30,7 +30,7 @@ void writer::offer(std::unique_ptr<unit> u) {
     }
     if (!u) return wake_.notify_one();
     ++stats_.refused;
-    u->answer(std::move(refusal));
+    u->answer(std::move(refusal));  // NOLINT(bugprone-use-after-move): it is still here
 }
 
 void writer::stop() {
