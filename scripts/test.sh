@@ -79,7 +79,7 @@ if [ "$mode" != quick ]; then
   against asan protocol 2
 
   step threads
-  export TSAN_OPTIONS="suppressions=$PWD/tests/support/tsan.supp halt_on_error=1"
+  export TSAN_OPTIONS=halt_on_error=1
   scripts/build.sh tsan unit_broker unit_storage unit_domain unit_runtime unit_observe
   unit_tests tsan broker storage domain runtime observe
 
