@@ -5,8 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 fail() { printf 'run: %s\n' "$*" >&2; exit 1; }
 
-scripts/setup.sh build
 free=$(df -Pk . | awk 'NR==2 {print $4}')
 if [ ! -x build/release/madang ] && [ "$free" -lt 1500000 ]; then fail "the disk is full: a build needs 1.5 GB here, $((free / 1024)) MB are free"; fi
+scripts/setup.sh build
 scripts/build.sh release madang || fail "the build failed: see the lines above"
 exec build/release/madang serve "$@"

@@ -31,6 +31,7 @@ if [ "${#missing[@]}" -gt 0 ]; then
   root=()
   if [ "$(id -u)" -ne 0 ]; then
     command -v sudo >/dev/null || fail "not root and no sudo: ask an administrator to run 'apt-get install ${missing[*]}'"
+    sudo true || fail "sudo refused: ask an administrator to run 'apt-get install ${missing[*]}'"
     root=(sudo)
   fi
   say "setup: installing ${missing[*]}"
@@ -40,7 +41,7 @@ if [ "${#missing[@]}" -gt 0 ]; then
     if [ -n "$(apt-cache madison libboost1.81-dev 2>/dev/null)" ]; then missing[i]=libboost1.81-dev; else missing[i]=libboost-dev; fi
   done
   "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null \
-    || fail "apt-get install failed: see the lines above"
+    || fail "apt-get install failed: is there a network, and room on the disk?"
 fi
 
 # npm: the browser's libraries, and for tests the clients. `npm ci` is skipped while the lock file is unchanged.
@@ -49,7 +50,7 @@ npm_install() {
   [ -f "$folder/package-lock.json" ] || return 0
   cmp -s "$folder/package-lock.json" "$folder/node_modules/.installed-lock" && return 0
   say "setup: npm ci in $folder"
-  (cd "$folder" && npm ci --no-audit --no-fund --loglevel=error) || fail "npm ci failed in $folder: is there a network?"
+  (cd "$folder" && npm ci --no-audit --no-fund --loglevel=error) || fail "npm ci failed in $folder: is there a network, and room on the disk?"
   cp "$folder/package-lock.json" "$folder/node_modules/.installed-lock"
 }
 npm_install static

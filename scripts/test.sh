@@ -2,7 +2,7 @@
 # Sets up, builds and runs every test; the last line says how many passed.
 #   scripts/test.sh             everything, as CI does
 #   scripts/test.sh --quick     the release build alone: unit, integration, protocol, browser
-#   scripts/test.sh --soak      everything, with the full counts of what is short in CI (fuzzing, property tests)
+#   scripts/test.sh --soak      everything, with the full counts of what is short in CI (fuzzing, property tests), and clang's build
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mode=all
@@ -85,6 +85,13 @@ if [ "$mode" != quick ]; then
 
   step fuzz
   suite "fuzz stomp parser" scripts/fuzz.sh "$([ "$mode" = soak ] && echo 600 || echo 20)"
+
+  if [ "$mode" = soak ]; then
+    # The second compiler's opinion. On every run clang-tidy has read all sources with it.
+    step clang
+    scripts/build.sh clang
+    unit_tests clang "${modules[@]}"
+  fi
 fi
 
 printf '\n%d passed, %d failed\n' "$passed" "$failed"

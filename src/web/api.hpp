@@ -58,12 +58,6 @@ private:
 // --- what handlers share ---------------------------------------------------------------------------------------------
 // The request's JSON object; unsupported_media_type, malformed_json, invalid_request.
 [[nodiscard]] result<boost::json::object> body_of(const call& c);
-// How a check of a password ended, for the rates.
-template <class T>
-[[nodiscard]] rates::login_outcome outcome_of(const result<T>& r) {
-    using enum rates::login_outcome;
-    return r ? right : r.error().code == errc::bad_credentials ? wrong : unjudged;
-}
 [[nodiscard]] http::response json_answer(int status, std::string body);
 [[nodiscard]] inline http::response no_content() { return http::response{204}; }
 

@@ -86,7 +86,7 @@ api_answer put_password(call& c, domain::account_service& accounts, rates& limit
     const auto who = own_login(c);
     if (auto may = limits.begin_login(who, c.request.address); !may) co_return may.error();
     const auto done = co_await accounts.change_password(c.me.user, c.me.session, std::move(current), std::move(next));
-    limits.end_login(who, c.request.address, outcome_of(done));
+    limits.end_login(who, c.request.address, done);
     if (!done) co_return done.error();
     co_return no_content();
 }
@@ -100,7 +100,7 @@ api_answer delete_me(call& c, domain::account_service& accounts, rates& limits) 
     const auto who = own_login(c);
     if (auto may = limits.begin_login(who, c.request.address); !may) co_return may.error();
     const auto done = co_await accounts.delete_me(c.me.user, std::move(password));
-    limits.end_login(who, c.request.address, outcome_of(done));
+    limits.end_login(who, c.request.address, done);
     if (!done) co_return done.error();
     co_return no_content();
 }

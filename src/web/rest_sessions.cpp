@@ -61,7 +61,7 @@ api_answer sign_in(call& c, domain::account_service& accounts, rates& limits, co
     if (auto may = limits.begin_login(username, c.request.address); !may) co_return may.error();
     const std::string name = username;
     const auto done = co_await accounts.sign_in(std::move(username), std::move(password), device_of(c));
-    limits.end_login(name, c.request.address, outcome_of(done));
+    limits.end_login(name, c.request.address, done);
     if (!done) co_return done.error();
     co_return signed_in_answer(c, *done, accounts.policy(), s);
 }

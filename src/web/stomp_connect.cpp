@@ -73,8 +73,7 @@ task<> stomp_session::sign_in(std::string name, std::string password) {
         from.address = facts_.address;
         std::string kept = name;
         done = co_await gateway_.parts_.accounts.sign_in_for_socket(std::move(kept), std::move(password), std::move(from));
-        using enum rates::login_outcome;
-        limits.end_login(name, facts_.address, done ? right : done.error().code == errc::bad_credentials ? wrong : unjudged);
+        limits.end_login(name, facts_.address, done);
     }
     const bool here = finished();
     if (done) {

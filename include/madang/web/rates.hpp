@@ -21,9 +21,13 @@ public:
     // in all, from wherever; or this address ten times as often, with whatever names. An attempt counts when it begins, so that
     // many at once count as many.
     [[nodiscard]] result<> begin_login(const std::string& username, const std::string& address);
-    // How it ended: right, or not judged at all, gives the attempt back; right also forgives what failed from here before.
-    enum class login_outcome { right, wrong, unjudged };
-    void end_login(const std::string& username, const std::string& address, login_outcome how);
+    // How the check of the password ended: right, or not judged at all, gives the attempt back; right also forgives what
+    // failed from here before.
+    template <class T>
+    void end_login(const std::string& username, const std::string& address, const result<T>& done) {
+        using enum login_outcome;
+        end_login(username, address, done ? right : done.error().code == errc::bad_credentials ? wrong : unjudged);
+    }
 
     [[nodiscard]] result<> sign_up(const std::string& address);
     // A message, edit or reaction by this user.
@@ -35,6 +39,8 @@ public:
     void explain(const error& e, http::response& answer, std::string_view path) const;
 
 private:
+    enum class login_outcome { right, wrong, unjudged };
+    void end_login(const std::string& username, const std::string& address, login_outcome how);
     result<> judge(const runtime::rate_limiter::verdict& v, metrics::counter& refused) const;
 
     const clock& clock_;
