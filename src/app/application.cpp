@@ -34,11 +34,9 @@ web::assets load_assets(const std::optional<std::filesystem::path>& directory) {
     return all;
 }
 
-storage::sqlite_options prepared_database(const config::settings& s, const clock& time) {
-    auto options = database_options(s);
-    const auto steps = embedded_migrations();
-    for (const auto& name : storage::migrate(options.file, steps, time)) log::info("migrated", {{"step", name}});
-    return options;
+std::unique_ptr<storage::store> prepared_store(const config::settings& s, asio::io_context& io, const clock& time) {
+    for (const auto& name : prepare_schema(s, time)) log::info("migrated", {{"step", name}});
+    return open_store(s, io, time);
 }
 
 std::size_t or_cores(int n) { return n > 0 ? static_cast<std::size_t>(n) : std::max(1U, std::thread::hardware_concurrency()); }
@@ -51,37 +49,37 @@ application::application(const config::settings& s, std::optional<std::filesyste
     : settings_(s),
       web_settings_(web_settings_of(s)),
       assets_(load_assets(assets_directory)),
-      lock_(database_file(s)),
-      store_(prepared_database(s, clock_), clock_),
+      lock_(lock_database(s)),
       io_(static_cast<std::size_t>(s.server.threads)),
+      store_(prepared_store(s, io_.context(), clock_)),
       shards_(io_.context()),
       tasks_(failed),
       hasher_(password_cost_of(s), or_cores(s.auth.hash_threads), static_cast<std::size_t>(s.auth.hash_queue)),
       mint_(keys_),
-      epoch_(run_now(io_.context(), store_.rooms().epoch())),
-      history_(store_.rooms(), epoch_),
+      epoch_(run_now(io_.context(), store_->rooms().epoch())),
+      history_(store_->rooms(), epoch_),
       hub_(shards_, broker_limits_of(s), history_, metrics_),
       audience_(hub_, epoch_),
       revocations_(s.auth.access_ttl + 1min),
-      accounts_(store_.accounts(), store_.logins(), hasher_, mint_, audience_, revocations_, clock_, account_policy_of(s)),
-      contacts_(store_.contacts(), store_.accounts(), audience_,
+      accounts_(store_->accounts(), store_->logins(), hasher_, mint_, audience_, revocations_, clock_, account_policy_of(s)),
+      contacts_(store_->contacts(), store_->accounts(), audience_,
                 s.limits.friends == 0 ? SIZE_MAX : static_cast<std::size_t>(s.limits.friends)),
-      rooms_(store_.rooms(), store_.log(), epoch_),
-      reads_(executor{io_.context().get_executor()}, store_.rooms(), audience_),
-      messages_(store_.rooms(), store_.log(), mint_, audience_, reads_),
-      feeds_(executor{io_.context().get_executor()}, store_.rooms(), audience_),
+      rooms_(store_->rooms(), store_->log(), epoch_),
+      reads_(executor{io_.context().get_executor()}, store_->rooms(), audience_),
+      messages_(store_->rooms(), store_->log(), mint_, audience_, reads_),
+      feeds_(executor{io_.context().get_executor()}, store_->rooms(), audience_),
       authenticator_(keys_, revocations_, clock_),
       rates_(web_settings_, clock_, metrics_),
       gateway_({hub_, shards_, tasks_, authenticator_, accounts_, rooms_, messages_, rates_, clock_}, web_settings_, metrics_),
       site_({authenticator_, rates_, accounts_, contacts_, rooms_, messages_, keys_, assets_, gateway_}, web_settings_),
-      operations_(metrics_, [this] { return std::string{store_.stats().failing.load() ? "failing" : "ok"}; }),
-      watch_(executor{io_.context().get_executor()}, {accounts_, store_.logins(), store_.keys(), keys_, clock_},
+      operations_(metrics_, [this] { return std::string{store_->stats().failing.load() ? "failing" : "ok"}; }),
+      watch_(executor{io_.context().get_executor()}, {accounts_, store_->logins(), store_->keys(), keys_, clock_},
              s.auth.revocation_poll),
       admin_(io_.context(), shards_, operations_, admin_server_of(s), metrics_),
       public_(io_.context(), shards_, site_, public_server_of(s), metrics_) {
-    store_.set_listener(&feeds_);
-    export_figures(metrics_, store_.stats(), hasher_);
-    run_now(io_.context(), prepare_keys(store_.keys(), keys_));
+    store_->set_listener(&feeds_);
+    export_figures(metrics_, store_->stats(), hasher_);
+    run_now(io_.context(), prepare_keys(store_->keys(), keys_));
     run_now(io_.context(), watch_.load());
 }
 
@@ -97,7 +95,6 @@ int application::run() {
     std::fflush(stdout);
     log::info("ready", {{"url", public_.url()}, {"version", MADANG_VERSION}, {"threads", io_.count()}, {"epoch", epoch_}});
     io_.run();
-    store_.stop();
     hasher_.stop();
     log::info("stopped");
     return 0;
@@ -150,6 +147,7 @@ task<> application::drain() {
     hub_.stop();
     co_await wait_until([this] { return public_.connections() + admin_.connections() == 0; },
                         std::chrono::steady_clock::now() + 2s);
+    store_->stop();
 }
 
 template <class Condition>

@@ -19,7 +19,7 @@
 #include "madang/runtime/shards.hpp"
 #include "madang/runtime/task_group.hpp"
 #include "madang/storage/database_lock.hpp"
-#include "madang/storage/sqlite_store.hpp"
+#include "madang/storage/store.hpp"
 #include "madang/web/assets.hpp"
 #include "madang/web/operations.hpp"
 #include "madang/web/rates.hpp"
@@ -55,10 +55,9 @@ private:
     metrics::registry metrics_;
     web::assets assets_;
 
-    storage::database_lock lock_;
-    storage::sqlite_store store_;
-
+    const std::optional<storage::database_lock> lock_;
     runtime::io_threads io_;
+    const std::unique_ptr<storage::store> store_;
     runtime::shards shards_;
     runtime::task_group tasks_;
     argon2_hasher hasher_;

@@ -25,11 +25,14 @@ namespace {
 class tool {
 public:
     explicit tool(const config::settings& s) : settings_(s) {
-        auto options = database_options(s);
-        storage::migrate(options.file, embedded_migrations(), clock_);
-        store_.emplace(std::move(options), clock_);
+        prepare_schema(s, clock_);
+        store_ = open_store(s, io_, clock_);
     }
-    ~tool() { store_->stop(); }
+    ~tool() {
+        store_->stop();
+        guard_.reset();
+        io_.run();
+    }
     tool(const tool&) = delete;
     tool& operator=(const tool&) = delete;
 
@@ -37,7 +40,7 @@ public:
     T ask(async_result<T> flow) {
         return run_now(io_, std::move(flow));
     }
-    [[nodiscard]] storage::sqlite_store& store() { return *store_; }
+    [[nodiscard]] storage::store& store() { return *store_; }
 
     domain::user person(const std::string& username) {
         std::string name = text::folded(username);
@@ -66,7 +69,7 @@ private:
     const system_clock clock_;
     asio::io_context io_;
     asio::executor_work_guard<asio::io_context::executor_type> guard_{io_.get_executor()};
-    std::optional<storage::sqlite_store> store_;
+    std::unique_ptr<storage::store> store_;
 };
 
 std::string read_password(bool from_stdin) {

@@ -33,9 +33,7 @@ int serve(const config::settings& s, const std::optional<std::string>& assets_di
 }
 
 int migrate(const config::settings& s, bool plan_only) {
-    const auto file = database_file(s);
-    const auto steps = embedded_migrations();
-    const auto names = plan_only ? storage::plan(file, steps) : storage::migrate(file, steps, system_clock{});
+    const auto names = plan_only ? plan_schema(s) : migrate_schema(s, system_clock{});
     for (const auto& name : names) fmt::print("{} {}\n", plan_only ? "would apply" : "applied", name);
     if (names.empty()) fmt::print("the schema is up to date\n");
     return 0;

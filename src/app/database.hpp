@@ -1,22 +1,28 @@
-// The database that the configuration names, opened: for serve and for every command that needs it.
+// The database that the configuration names: its schema, and a store over it. For serve and for every command that needs it.
 #pragma once
 
+#include "madang/base/async.hpp"
 #include "madang/config/settings.hpp"
-#include "madang/storage/migrations.hpp"
-#include "madang/storage/sqlite_store.hpp"
+#include "madang/storage/database_lock.hpp"
+#include "madang/storage/store.hpp"
 
-#include <filesystem>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace madang::app {
 
-// The file of "sqlite://./data/madang.db".
-[[nodiscard]] std::filesystem::path database_file(const config::settings& s);
+// The names of the steps that migrate_schema() would apply; and of those that it has applied. Throw storage_error.
+[[nodiscard]] std::vector<std::string> plan_schema(const config::settings& s);
+std::vector<std::string> migrate_schema(const config::settings& s, const clock& time);
+// As `storage.migrate` says: brought up to date, or refused where it is older.
+std::vector<std::string> prepare_schema(const config::settings& s, const clock& time);
 
-// The steps that are part of this binary, in order.
-[[nodiscard]] std::vector<storage::migration> embedded_migrations();
+// Keeps a second server off an embedded database. Nothing for PostgreSQL, which nodes share.
+[[nodiscard]] std::optional<storage::database_lock> lock_database(const config::settings& s);
 
-[[nodiscard]] storage::sqlite_options database_options(const config::settings& s);
+// Opens what prepare_schema() has prepared. `io` outlives the store, and runs until it has nothing left to do after stop().
+[[nodiscard]] std::unique_ptr<storage::store> open_store(const config::settings& s, asio::io_context& io, const clock& time);
 
 }  // namespace madang::app

@@ -35,7 +35,7 @@ double open_files() {
 
 }  // namespace
 
-void export_figures(metrics::registry& m, const storage::sqlite_stats& s, const argon2_hasher& hasher) {
+void export_figures(metrics::registry& m, const storage::store_stats& s, const argon2_hasher& hasher) {
     const auto read = [](const std::atomic<std::uint64_t>& n) {
         return [&n] { return static_cast<double>(n.load(std::memory_order_relaxed)); };
     };

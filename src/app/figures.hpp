@@ -4,10 +4,10 @@
 #include "argon2_hasher.hpp"
 
 #include "madang/observe/metrics.hpp"
-#include "madang/storage/sqlite_store.hpp"
+#include "madang/storage/store.hpp"
 
 namespace madang::app {
 
-void export_figures(metrics::registry& m, const storage::sqlite_stats& store, const argon2_hasher& hasher);
+void export_figures(metrics::registry& m, const storage::store_stats& store, const argon2_hasher& hasher);
 
 }  // namespace madang::app

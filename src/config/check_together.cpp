@@ -14,9 +14,10 @@ void check_tls(loader& all, const tls_settings& tls) {
 
 void check_storage(loader& all, std::string_view url) {
     constexpr std::string_view sqlite = "sqlite://";
-    // The value is a secret: only its scheme is repeated.
-    if (!url.starts_with(sqlite))
-        all.complain_together({"storage.url"}, "must begin with sqlite://, the only kind of database there is yet");
+    // The value is a secret: nothing of it is repeated.
+    const bool postgres = url.starts_with("postgresql://") || url.starts_with("postgres://");
+    if (!url.starts_with(sqlite) && !postgres)
+        all.complain_together({"storage.url"}, "must begin with sqlite:// or postgresql://");
     else if (url.size() == sqlite.size())
         all.complain_together({"storage.url"}, "must name a file: sqlite:// and its path");
 }

@@ -54,8 +54,16 @@ std::vector<key> storage_keys() {
     return {
         secret(
             AT(storage.url), "sqlite://./data/madang.db",
-            "The database: sqlite:// and a path, relative to the working directory or absolute (sqlite:///var/lib/madang.db)."),
+            "The database: sqlite:// and a path, relative to the working directory or absolute (sqlite:///var/lib/madang.db); or "
+            "postgresql:// as libpq reads it, with several hosts and sslmode if wanted."),
+        choice<migrate_policy>(
+            AT(storage.migrate), {"auto", "check"}, "auto",
+            "Whether the start brings the schema up to date, or refuses an older one (then run madang migrate)."),
+        number(AT(storage.lanes), "2", {1, 16}, "PostgreSQL: connections that write messages, one batch each at a time."),
         number(AT(storage.readers), "2", {1, 64}, "Connections that read."),
+        number(AT(storage.writers), "4", {1, 64}, "PostgreSQL: connections for sign-in, friends and whatever else writes."),
+        time(AT(storage.timeout), "2s", {"100ms", "1m"},
+             "PostgreSQL: time for an answer; afterwards what was asked is refused as unavailable and the connection closed."),
         number(AT(storage.batch_rows), "250", {1, 10'000}, "Rows in one commit at most."),
         bytes(AT(storage.batch_bytes), "1MiB", {"1KiB", "64MiB"}, "Bytes in one commit at most."),
         number(AT(storage.queue_rows), "10000", {1, 1'000'000},

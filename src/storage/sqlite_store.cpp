@@ -22,7 +22,7 @@ domain::room_log& sqlite_store::log() noexcept { return parts_->room_log; }
 
 void sqlite_store::set_listener(domain::commit_listener* listener) noexcept { parts_->writes.set_listener(listener); }
 
-const sqlite_stats& sqlite_store::stats() const noexcept { return parts_->stats; }
+const store_stats& sqlite_store::stats() const noexcept { return parts_->stats; }
 
 void sqlite_store::stop() {
     parts_->writes.stop();

@@ -17,12 +17,15 @@ namespace madang::test {
 class io_thread {
 public:
     io_thread() : guard_(io_.get_executor()), thread_([this] { io_.run(); }) {}
-    ~io_thread() {
-        guard_.reset();
-        thread_.join();
-    }
+    ~io_thread() { finish(); }
     io_thread(const io_thread&) = delete;
     io_thread& operator=(const io_thread&) = delete;
+
+    // Ends the thread once nothing is left to do. The io_context stays.
+    void finish() {
+        guard_.reset();
+        if (thread_.joinable()) thread_.join();
+    }
 
     [[nodiscard]] asio::io_context& context() noexcept { return io_; }
     [[nodiscard]] executor new_strand() { return executor{io_.get_executor()}; }

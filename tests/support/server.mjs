@@ -2,12 +2,18 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { within } from './deadline.mjs';
+import { Postgres } from './postgres.mjs';
 
 export const repository = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 export const binary = process.env.MADANG_BIN ?? join(repository, 'build/release/madang');
+
+// MADANG_TEST_STORE=postgres runs the same tests over PostgreSQL: one private server for each test file, one database for each data directory.
+export const onPostgres = process.env.MADANG_TEST_STORE === 'postgres';
+const postgres = onPostgres ? await Postgres.start() : undefined;
+if (postgres) process.once('beforeExit', () => postgres.stop());
 
 const deadline = 30_000;
 
@@ -19,7 +25,7 @@ export function environment({ port = 0, dataDir, env = {} }) {
     ...inherited,
     MADANG_SERVER_LISTEN: `127.0.0.1:${port}`,
     MADANG_ADMIN_LISTEN: '127.0.0.1:0',
-    MADANG_STORAGE_URL: `sqlite://${dataDir}/madang.db`,
+    MADANG_STORAGE_URL: postgres && dataDir ? postgres.url(basename(dataDir)) : `sqlite://${dataDir}/madang.db`,
     MADANG_LIMITS_SIGNUPS_PER_HOUR: '0',
     MADANG_LIMITS_SENDS_PER_SECOND: '0',
     MADANG_LIMITS_FAILED_LOGINS: '0',
@@ -28,7 +34,12 @@ export function environment({ port = 0, dataDir, env = {} }) {
   };
 }
 
-export const freshDirectory = () => mkdtemp(join(tmpdir(), 'madang-test-'));
+// With the database that belongs to it.
+export async function freshDirectory() {
+  const directory = await mkdtemp(join(tmpdir(), 'madang-test-'));
+  await postgres?.createDatabase(basename(directory));
+  return directory;
+}
 
 export async function startServer({ env = {}, port = 0, dataDir, args = [] } = {}) {
   const ownDirectory = dataDir === undefined;

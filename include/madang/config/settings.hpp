@@ -17,6 +17,7 @@ namespace madang::config {
 using duration = std::chrono::milliseconds;
 
 enum class signup_policy { open, closed };
+enum class migrate_policy { automatic, check };
 enum class log_level { trace, debug, info, warn, error };
 enum class log_format { text, json };
 
@@ -48,7 +49,11 @@ struct tls_settings {
 
 struct storage_settings {
     std::string url;  // may hold a password
+    migrate_policy migrate{};
+    int lanes{};
     int readers{};
+    int writers{};
+    duration timeout{};
     int batch_rows{};
     std::size_t batch_bytes{};
     int queue_rows{};

@@ -1,5 +1,6 @@
-// The schema, in numbered steps from config/migrations/sqlite. Each step is applied in a transaction of its own and never
-// changes afterwards: its checksum is kept in the table `migrations`.
+// The schema, in numbered steps from config/migrations/{sqlite,postgres}. Each step is applied in a transaction of its own and
+// never changes afterwards: its checksum is kept in the table `migrations`. A schema that is one step newer than the given ones
+// is accepted, so that a release can be rolled out, and back, node by node.
 #pragma once
 
 #include "madang/base/clock.hpp"
@@ -32,5 +33,14 @@ public:
 // Creates the database and its directory (0700) where they are missing, applies what is missing, gives a new database its
 // epoch, and answers with the names of what was applied. Safe to run in two processes at once. Throws as plan() does.
 std::vector<std::string> migrate(const std::filesystem::path& database, std::span<const migration> steps, const clock& clock);
+
+// A database on a PostgreSQL server, as libpq reads it: "postgresql://user@host:port/name?parameters".
+struct postgres_url {
+    std::string text;
+};
+
+// The same there. Processes that migrate at once take turns by an advisory lock, which ends with its transaction.
+[[nodiscard]] std::vector<std::string> plan(const postgres_url& database, std::span<const migration> steps);
+std::vector<std::string> migrate(const postgres_url& database, std::span<const migration> steps, const clock& clock);
 
 }  // namespace madang::storage

@@ -17,7 +17,7 @@ struct parts {
     parts(sqlite_options o, const clock& c);
 
     const sqlite_options options;
-    sqlite_stats stats;
+    store_stats stats;
     writer writes;
     readers reads;
     accounts account_store;

@@ -2,7 +2,7 @@
 
 namespace madang::storage::sqlite {
 
-readers::readers(const sqlite_options& options, sqlite_stats& stats)
+readers::readers(const sqlite_options& options, store_stats& stats)
     : options_(options), stats_(stats), pool_(options.readers, options.read_queue) {
     for (std::size_t i = 0; i < options.readers; ++i)
         free_.push_back(std::make_unique<database>(options.file, database::access::read));

@@ -16,7 +16,7 @@ namespace madang::storage::sqlite {
 
 class readers {
 public:
-    readers(const sqlite_options& options, sqlite_stats& stats);
+    readers(const sqlite_options& options, store_stats& stats);
     ~readers() { stop(); }
     readers(const readers&) = delete;
     readers& operator=(const readers&) = delete;
@@ -67,7 +67,7 @@ private:
     void report(const char* what);
 
     const sqlite_options& options_;
-    sqlite_stats& stats_;
+    store_stats& stats_;
     std::atomic<bool> stopped_{false};
     std::mutex lock_;
     std::vector<std::unique_ptr<database>> free_;

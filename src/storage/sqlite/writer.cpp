@@ -10,7 +10,7 @@ constexpr std::chrono::seconds come_back{1};
 
 }  // namespace
 
-writer::writer(database db, const sqlite_options& options, const clock& clock, sqlite_stats& stats)
+writer::writer(database db, const sqlite_options& options, const clock& clock, store_stats& stats)
     : options_(options), clock_(clock), stats_(stats), db_(std::move(db)), thread_([this] { run(); }) {}
 
 void writer::offer(std::unique_ptr<unit> u) {

@@ -17,7 +17,7 @@ namespace madang::storage::sqlite {
 
 class writer {
 public:
-    writer(database db, const sqlite_options& options, const clock& clock, sqlite_stats& stats);
+    writer(database db, const sqlite_options& options, const clock& clock, store_stats& stats);
     ~writer() { stop(); }
     writer(const writer&) = delete;
     writer& operator=(const writer&) = delete;
@@ -46,7 +46,7 @@ private:
 
     const sqlite_options& options_;
     const clock& clock_;
-    sqlite_stats& stats_;
+    store_stats& stats_;
     std::atomic<domain::commit_listener*> listener_{nullptr};
     database db_;
 

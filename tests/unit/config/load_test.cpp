@@ -233,6 +233,8 @@ TEST_CASE("what does not fit together is told where it was written") {
     CHECK(wrong_in_variables({{"MADANG_TLS_KEY", "a.key"}}).at(0).where == "MADANG_TLS_KEY");
     CHECK(loads({.file = {}, .variables = {{"MADANG_TLS_KEY", "k"}, {"MADANG_TLS_CERTIFICATE", "c"}}, .overrides = {}}));
     CHECK(wrong_in_file("storage.url = \"sqlite://\"").at(0).key == "storage.url");
+    CHECK(wrong_in_file("storage.url = \"mysql://x\"").at(0).what == "must begin with sqlite:// or postgresql://");
+    CHECK(loads({.file = {}, .variables = {{"MADANG_STORAGE_URL", "postgresql://a,b/madang"}}, .overrides = {}}));
     CHECK(wrong_in_file("limits.outbox = \"8KiB\"").at(0) ==
           problem{"default", "limits.outbox_soft", "must not be larger than limits.outbox"});
     CHECK(wrong_in_file("auth.refresh_ttl = \"1m\"").at(0).key == "auth.refresh_ttl");

@@ -2,10 +2,8 @@
 // program is linked with says here how it is made, and goes through all of them.
 #pragma once
 
-#include "madang/domain/ports/account_store.hpp"
-#include "madang/domain/ports/contact_store.hpp"
-#include "madang/domain/ports/room_log.hpp"
-#include "madang/domain/ports/room_store.hpp"
+#include "madang/base/clock.hpp"
+#include "madang/storage/store.hpp"
 
 #include <functional>
 #include <memory>
@@ -18,13 +16,7 @@ namespace madang::test {
 class store_under_test {
 public:
     virtual ~store_under_test() = default;
-    virtual domain::account_store& accounts() = 0;
-    virtual domain::login_store& logins() = 0;
-    virtual domain::key_store& keys() = 0;
-    virtual domain::contact_store& contacts() = 0;
-    virtual domain::room_store& rooms() = 0;
-    virtual domain::room_log& log() = 0;
-    virtual void set_listener(domain::commit_listener* listener) = 0;
+    [[nodiscard]] virtual storage::store& store() = 0;
 };
 
 struct kind_of_store {

@@ -43,18 +43,19 @@ private:
 class world {
 public:
     explicit world(const kind_of_store& kind, const domain::room_limits& limits = {}) : store_(kind.make(limits, clock)) {
-        store_->set_listener(&commits);
+        store().set_listener(&commits);
     }
 
     manual_clock clock;
     commit_recorder commits;
 
-    domain::account_store& accounts() { return store_->accounts(); }
-    domain::login_store& logins() { return store_->logins(); }
-    domain::key_store& keys() { return store_->keys(); }
-    domain::contact_store& contacts() { return store_->contacts(); }
-    domain::room_store& rooms() { return store_->rooms(); }
-    domain::room_log& log() { return store_->log(); }
+    domain::account_store& accounts() { return store().accounts(); }
+    domain::login_store& logins() { return store().logins(); }
+    domain::key_store& keys() { return store().keys(); }
+    domain::contact_store& contacts() { return store().contacts(); }
+    domain::room_store& rooms() { return store().rooms(); }
+    domain::room_log& log() { return store().log(); }
+    storage::store& store() { return store_->store(); }
     io_thread& io() { return io_; }
 
     // The answer, which must not be a refusal.

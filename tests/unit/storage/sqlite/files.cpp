@@ -16,15 +16,21 @@ struct kept_text {
     std::string sql;
 };
 
-std::deque<kept_text> read_migrations() {
+std::deque<kept_text> read_migrations(const std::string& kind) {
     std::deque<kept_text> texts;
-    for (const auto& entry : std::filesystem::directory_iterator(MADANG_SOURCE_DIR "/config/migrations/sqlite")) {
+    for (const auto& entry : std::filesystem::directory_iterator(MADANG_SOURCE_DIR "/config/migrations/" + kind)) {
         std::ostringstream sql;
         sql << std::ifstream(entry.path()).rdbuf();
         texts.push_back({entry.path().stem().string(), sql.str()});
     }
     std::ranges::sort(texts, {}, &kept_text::name);
     return texts;
+}
+
+std::vector<storage::migration> steps_of(const std::deque<kept_text>& texts) {
+    std::vector<storage::migration> all;
+    for (const auto& text : texts) all.push_back({std::stoi(text.name), text.name, text.sql});
+    return all;
 }
 
 }  // namespace
@@ -38,12 +44,14 @@ temporary_directory::temporary_directory() {
 temporary_directory::~temporary_directory() { std::filesystem::remove_all(path_); }
 
 const std::vector<storage::migration>& source_migrations() {
-    static const auto texts = read_migrations();
-    static const auto steps = [] {
-        std::vector<storage::migration> all;
-        for (const auto& text : texts) all.push_back({std::stoi(text.name), text.name, text.sql});
-        return all;
-    }();
+    static const auto texts = read_migrations("sqlite");
+    static const auto steps = steps_of(texts);
+    return steps;
+}
+
+const std::vector<storage::migration>& postgres_migrations() {
+    static const auto texts = read_migrations("postgres");
+    static const auto steps = steps_of(texts);
     return steps;
 }
 

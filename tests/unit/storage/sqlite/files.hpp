@@ -22,7 +22,8 @@ private:
     std::filesystem::path path_;
 };
 
-// config/migrations/sqlite, as the build embeds it.
+// config/migrations/sqlite, and of PostgreSQL, as the build embeds them.
 [[nodiscard]] const std::vector<storage::migration>& source_migrations();
+[[nodiscard]] const std::vector<storage::migration>& postgres_migrations();
 
 }  // namespace madang::test

@@ -87,7 +87,21 @@ TEST_CASE("a step that fails is undone whole and can be repeated") {
     REQUIRE(migrate(file, std::vector{first, second}, now).size() == 1);
 }
 
-TEST_CASE("a changed step, a newer database and a gap are refused in one line") {
+TEST_CASE("a schema one step newer is worked with, and a still newer one refused") {
+    const temporary_directory dir;
+    const auto file = dir / "madang.db";
+    migrate(file, std::vector{first, second}, now);
+    REQUIRE(plan(file, std::vector{first}).empty());
+    REQUIRE(migrate(file, std::vector{first}, now).empty());
+    migration third = second;
+    third.version = 3;
+    third.name = "0003_third";
+    third.sql = "CREATE TABLE third (x INTEGER);";
+    migrate(file, std::vector{first, second, third}, now);
+    REQUIRE_THROWS_WITH(migrate(file, std::vector{first}, now), Contains("newer") && Contains("0003_third"));
+}
+
+TEST_CASE("a changed step and a gap are refused in one line") {
     const temporary_directory dir;
     const auto file = dir / "madang.db";
     migrate(file, std::vector{first, second}, now);
@@ -95,7 +109,6 @@ TEST_CASE("a changed step, a newer database and a gap are refused in one line") 
     changed.sql = "CREATE TABLE other (x INTEGER);";
     REQUIRE_THROWS_WITH(plan(file, std::vector{changed, second}), Contains("0001_first") && Contains("differs"));
     REQUIRE_THROWS_AS(migrate(file, std::vector{changed, second}, now), migration_error);
-    REQUIRE_THROWS_WITH(migrate(file, std::vector{first}, now), Contains("newer") && Contains("0002_second"));
     REQUIRE_THROWS_WITH(plan(file, std::vector{second}), Contains("contiguous"));
     {
         storage::sqlite::database db{file, storage::sqlite::database::access::write};

@@ -29,16 +29,20 @@ std::vector<std::string> plan_of(sqlite3* connection, const std::string& text) {
 }
 
 // A store whose parts stay visible.
-class open_store final : public store_under_test {
+class open_store final : public store_under_test, private storage::store {
 public:
     open_store(const std::filesystem::path& file, const madang::clock& clock) : parts_(prepared(file, clock), clock) {}
-    domain::account_store& accounts() override { return parts_.account_store; }
-    domain::login_store& logins() override { return parts_.login_store; }
-    domain::key_store& keys() override { return parts_.key_store; }
-    domain::contact_store& contacts() override { return parts_.contact_store; }
-    domain::room_store& rooms() override { return parts_.room_store; }
-    domain::room_log& log() override { return parts_.room_log; }
-    void set_listener(domain::commit_listener* listener) override { parts_.writes.set_listener(listener); }
+    storage::store& store() override { return *this; }
+
+    domain::account_store& accounts() noexcept override { return parts_.account_store; }
+    domain::login_store& logins() noexcept override { return parts_.login_store; }
+    domain::key_store& keys() noexcept override { return parts_.key_store; }
+    domain::contact_store& contacts() noexcept override { return parts_.contact_store; }
+    domain::room_store& rooms() noexcept override { return parts_.room_store; }
+    domain::room_log& log() noexcept override { return parts_.room_log; }
+    void set_listener(domain::commit_listener* listener) noexcept override { parts_.writes.set_listener(listener); }
+    const storage::store_stats& stats() const noexcept override { return parts_.stats; }
+    void stop() override {}
 
     std::set<std::string> statements() {
         parts_.writes.stop();

@@ -1,12 +1,11 @@
 #include "madang/storage/migrations.hpp"
 
 #include "random_text.hpp"
+#include "schema_steps.hpp"
 #include "sqlite/database.hpp"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
-#include <array>
 #include <utility>
 
 namespace madang::storage {
@@ -16,51 +15,13 @@ using sqlite::database;
 using sqlite::failure;
 using sqlite::transaction;
 
-constexpr std::size_t epoch_length = 12;
-
-std::string checksum(std::string_view text) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned int size = 0;
-    EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr);
-    std::string hex;
-    for (unsigned int i = 0; i < size; ++i) hex += fmt::format("{:02x}", digest[i]);
-    return hex;
-}
-
-// The steps themselves: a mistake of the build.
-void check_numbers(std::span<const migration> steps) {
-    int expected = 0;
-    for (const auto& step : steps)
-        if (step.version != ++expected)
-            throw migration_error(
-                fmt::format("migration {} follows number {}: the numbers must be contiguous from 1", step.name, expected - 1));
-}
-
-// How many of the steps the database has. They must be the first ones, and the same.
+// How many of the steps the database has.
 std::size_t applied_steps(database& db, std::span<const migration> steps) {
     if (!db.any("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'migrations'")) return 0;
-    std::size_t applied = 0;
+    std::vector<applied_step> applied;
     auto rows = db.run("SELECT version, name, checksum FROM migrations ORDER BY version");
-    for (; rows.step(); ++applied) {
-        const auto version = rows.get<int>(0);
-        const auto name = rows.get<std::string>(1);
-        if (applied >= steps.size())
-            throw migration_error(
-                fmt::format("the database is newer than this madang: it has migration {} ({}), and {} is the newest "
-                            "known here: run a newer madang",
-                            version, name, steps.size()));
-        const auto& step = steps[applied];
-        if (version != step.version)
-            throw migration_error(
-                fmt::format("the database lacks migration {} ({}) though it has a later one: restore it from a backup",
-                            step.version, step.name));
-        if (rows.get<std::string>(2) != checksum(step.sql))
-            throw migration_error(
-                fmt::format("migration {} ({}) differs from the one that was applied to the database: run the madang "
-                            "that belongs to it",
-                            version, name));
-    }
-    return applied;
+    while (rows.step()) applied.push_back({rows.get<int>(0), rows.get<std::string>(1), rows.get<std::string>(2)});
+    return count_applied(applied, steps);
 }
 
 void apply(database& db, const migration& step, timestamp now) {

@@ -1,7 +1,7 @@
 // The SQLite store for the port suite.
 #include "madang/storage/sqlite_store.hpp"
 
-#include "../ports/store_under_test.hpp"
+#include "../stores.hpp"
 #include "files.hpp"
 
 namespace madang::test {
@@ -12,13 +12,7 @@ public:
     sqlite_under_test(const domain::room_limits& limits, const clock& clock)
         : store_(prepared(directory_ / "madang.db", limits, clock), clock) {}
 
-    domain::account_store& accounts() override { return store_.accounts(); }
-    domain::login_store& logins() override { return store_.logins(); }
-    domain::key_store& keys() override { return store_.keys(); }
-    domain::contact_store& contacts() override { return store_.contacts(); }
-    domain::room_store& rooms() override { return store_.rooms(); }
-    domain::room_log& log() override { return store_.log(); }
-    void set_listener(domain::commit_listener* listener) override { store_.set_listener(listener); }
+    storage::store& store() override { return store_; }
 
 private:
     static storage::sqlite_options prepared(const std::filesystem::path& file, const domain::room_limits& limits,
@@ -36,10 +30,10 @@ private:
 
 }  // namespace
 
-std::vector<kind_of_store> kinds_of_store() {
-    return {{"sqlite", [](const domain::room_limits& limits, const clock& clock) -> std::unique_ptr<store_under_test> {
-                 return std::make_unique<sqlite_under_test>(limits, clock);
-             }}};
+kind_of_store sqlite_kind() {
+    return {"sqlite", [](const domain::room_limits& limits, const clock& clock) -> std::unique_ptr<store_under_test> {
+                return std::make_unique<sqlite_under_test>(limits, clock);
+            }};
 }
 
 }  // namespace madang::test

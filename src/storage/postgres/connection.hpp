@@ -1,0 +1,88 @@
+// One connection to PostgreSQL: comes back by itself when it is lost (back-off with jitter), and answers what is asked of it in
+// order, each within the deadline or not at all.
+// Thread: its strand, but for the functions that say otherwise. Lives until stop() and the last coroutine that uses it.
+#pragma once
+
+#include "madang/base/async.hpp"
+#include "postgres/connector.hpp"
+#include "postgres/pipeline.hpp"
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <random>
+
+namespace madang::storage::postgres {
+
+class connection : public std::enable_shared_from_this<connection> {
+public:
+    connection(asio::io_context& io, connector& c, use u);
+
+    // Any thread.
+    [[nodiscard]] const executor& where() const noexcept { return strand_; }
+    [[nodiscard]] std::size_t waiting() const noexcept { return waiting_.load(std::memory_order_relaxed); }
+    [[nodiscard]] bool is_up() const noexcept { return up_.load(std::memory_order_relaxed); }
+    void start();
+    void stop();
+    // Told on the strand that a connection was made, or why not. Set before start().
+    std::function<void(const std::optional<std::string>& failed)> heard;
+
+    // Sends them in one go and answers with what they found, within the deadline. Throws failure. While the first connection is
+    // being made it waits for that; later, without a connection it fails at once.
+    [[nodiscard]] task<answers> ask(statements all);
+    // Two and more in one snapshot, read only.
+    [[nodiscard]] task<answers> ask_at_once(statements all);
+
+    // For who needs it alone for more than one ask(): transactions. First come, first served; gives it back with its end.
+    class turn {
+    public:
+        explicit turn(std::shared_ptr<connection> c) : c_(std::move(c)) {}
+        turn(turn&&) noexcept = default;
+        turn& operator=(turn&&) = delete;
+        ~turn() {
+            if (c_) c_->give_turn();
+        }
+
+    private:
+        std::shared_ptr<connection> c_;
+    };
+    [[nodiscard]] task<turn> take_turn();
+
+    // Leaves this server, which has become read-only, and looks for the one that took over.
+    void reconnect();
+
+private:
+    task<> stay_connected();
+    task<> serve(std::shared_ptr<wire> w);
+    void watch_for_writing();
+    task<> back_off();
+    void give_turn();
+    void wake_first();
+
+    executor strand_;
+    connector& connector_;
+    const use use_;
+
+    std::atomic<std::size_t> waiting_{0};
+    std::atomic<bool> up_{false};
+    bool stopped_ = false;
+    bool tried_ = false;  // the first attempt has ended, well or not
+    int failures_ = 0;    // in a row
+    std::minstd_rand dice_;
+    timer pause_;
+
+    std::shared_ptr<wire> wire_;  // while connected
+    std::unique_ptr<pipeline> pipeline_;
+    std::optional<asio::posix::basic_stream_descriptor<executor>> socket_;
+    bool waits_for_writing_ = false;
+
+    bool taken_ = false;
+    std::deque<timer*> next_turns_;
+    std::deque<timer*> wait_for_first_;
+};
+
+}  // namespace madang::storage::postgres

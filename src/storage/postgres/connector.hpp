@@ -1,0 +1,43 @@
+// Opens connections. libpq may block in it (names, passwords, several hosts), so it has threads of its own.
+// Thread-safe.
+#pragma once
+
+#include "madang/runtime/worker_pool.hpp"
+#include "postgres/failure.hpp"
+#include "postgres/rows.hpp"
+#include "postgres/wire.hpp"
+
+#include <memory>
+#include <string>
+
+namespace madang::storage::postgres {
+
+// What a connection is for decides its settings.
+enum class use { reading, writing, lane };
+
+class connector {
+public:
+    // `url`: as libpq reads it (PostgreSQL, "Connection URIs"). `deadline`: of one answer; the server gives up a little earlier.
+    connector(std::string url, std::chrono::milliseconds deadline);
+
+    // A connection in pipeline mode, or why there is none: `unavailable`, with libpq's words in `detail`.
+    [[nodiscard]] async_result<std::shared_ptr<wire>> open(use u);
+
+    // Blocks, for commands and for the first look at start. Not in pipeline mode. Throws failure.
+    [[nodiscard]] connection_ptr open_now(use u) const;
+
+    [[nodiscard]] std::chrono::milliseconds deadline() const noexcept { return deadline_; }
+
+    // Waits for the attempts under way; each has its own deadline.
+    void stop() { threads_.join(); }
+
+private:
+    const std::string url_;
+    const std::chrono::milliseconds deadline_;
+    runtime::worker_pool threads_{2, 256};
+};
+
+// One statement without parameters on a connection that is not in pipeline mode. Throws failure.
+rows run_now(PGconn* c, const std::string& text);
+
+}  // namespace madang::storage::postgres

@@ -1,0 +1,42 @@
+#include "postgres/database.hpp"
+
+#include "postgres/connection.hpp"
+
+namespace madang::storage::postgres {
+
+task<answers> database::run(statements all) {
+    const bool first = !std::exchange(began_, true);
+    if (first) all.prepend("BEGIN");
+    auto found = co_await connection_.ask(std::move(all));
+    if (first) found.erase(found.begin());
+    co_return found;
+}
+
+task<> database::commit() {
+    if (!std::exchange(began_, false)) co_return;
+    auto end = statements::of("COMMIT");
+    (void)co_await connection_.ask(std::move(end));
+}
+
+task<> database::rollback() {
+    if (!std::exchange(began_, false)) co_return;
+    auto end = statements::of("ROLLBACK");
+    (void)co_await connection_.ask(std::move(end));
+}
+
+task<rows> database::one(statements all) {
+    auto found = co_await run(std::move(all));
+    co_return found.front();
+}
+
+task<std::int64_t> database::affected(statements all) {
+    const auto found = co_await run(std::move(all));
+    co_return found.front().affected();
+}
+
+task<bool> database::found(statements all) {
+    const auto rows_found = co_await run(std::move(all));
+    co_return !rows_found.front().empty();
+}
+
+}  // namespace madang::storage::postgres

@@ -1,0 +1,53 @@
+#include "postgres/events.hpp"
+
+#include "event_columns.hpp"
+#include "madang/domain/ports/room_store.hpp"
+
+#include <utility>
+
+namespace madang::storage::postgres {
+
+using namespace domain;
+
+event event_at(const row& r, room_id room, int first) {
+    event_columns c;
+    c.ordinal = r.get<std::optional<ordinal_t>>(first + 4);
+    c.key = r.get<std::optional<std::string>>(first + 5);
+    c.target = r.get<std::optional<seq_t>>(first + 6);
+    c.subject = r.get<std::optional<user_id>>(first + 7);
+    c.value = r.get<std::optional<std::int64_t>>(first + 8);
+    c.body = r.get<std::optional<std::string>>(first + 11);
+    const auto edited_at = r.get<std::optional<timestamp>>(first + 9);
+    const auto deleted_at = r.get<std::optional<timestamp>>(first + 10);
+    return {room, r.get<seq_t>(first), r.get<user_id>(first + 2), r.get<timestamp>(first + 3),
+            body_from(r.get<event_kind>(first + 1), std::move(c), edited_at, deleted_at)};
+}
+
+// `text_before` leaves out the row before, so the server sends one row more than log_in() wants and none of what follows: a
+// thousand long messages need not cross the wire to be dropped. Only edits have a target to look up.
+statements log_after(room_id room, seq_t after, std::size_t limit) {
+    return statements::of(
+        "SELECT " EVENT_COLUMNS_SHOWING("e.shown_body", "e.shown_deleted_at") " FROM ("
+        "SELECT l.*, coalesce(l.body, t.body) AS shown_body, coalesce(l.deleted_at, t.deleted_at) AS shown_deleted_at, "
+        "sum(CASE WHEN l.kind IN (1, 6) THEN octet_length(coalesce(l.body, t.body)) END) "
+        "OVER (ORDER BY l.seq ROWS BETWEEN UNBOUNDED PRECEDING AND 2 PRECEDING) AS text_before FROM events l "
+        "LEFT JOIN LATERAL "
+        "(SELECT body, deleted_at FROM events WHERE l.kind = 6 AND room_id = $1 AND seq = l.target LIMIT 1) t ON true "
+        "WHERE l.room_id = $1 AND l.seq > $2 ORDER BY l.seq LIMIT $3) e "
+        "WHERE coalesce(e.text_before, 0) < $4 ORDER BY e.seq",
+        room, after, limit, page_weight);
+}
+
+std::vector<event> log_in(const rows& found, room_id room) {
+    std::vector<event> log;
+    log.reserve(found.size());
+    std::size_t weight = 0;
+    for (const auto r : found) {
+        if (weight >= page_weight) break;
+        log.push_back(event_at(r, room));
+        weight += log.back().weight();
+    }
+    return log;
+}
+
+}  // namespace madang::storage::postgres

@@ -1,0 +1,75 @@
+// Group commit for the rooms of one hash: one connection, one batch in flight; what gathers meanwhile is the next one. So
+// batching comes from load alone, an idle system commits at once, and order in a room is the order in its lane (design, chapter
+// 5). Thread: the connection's strand.
+#pragma once
+
+#include "postgres/connection.hpp"
+#include "postgres/lane_queue.hpp"
+#include "postgres/message_batch.hpp"
+#include "postgres/reporter.hpp"
+
+#include <atomic>
+#include <memory>
+#include <set>
+#include <span>
+
+namespace madang::storage::postgres {
+
+struct lane_options {
+    std::size_t batch_rows = 250;              // units in one transaction...
+    std::size_t batch_bytes = 1 << 20;         // ...and their bytes
+    std::chrono::milliseconds patience{2000};  // a unit that has waited so long is answered `unavailable`
+    domain::room_limits limits;
+};
+
+class lane : public std::enable_shared_from_this<lane> {
+public:
+    lane(asio::io_context& io, connector& c, const lane_options& options, const clock& time, const announcer& tell,
+         reporter& report, waiting_units& waiting);
+
+    void start();
+    // Any thread. What is queued is committed first, as far as it can be within its patience.
+    void stop();
+    // Any thread. `u` has been counted in `waiting`.
+    void offer(std::unique_ptr<unit> u);
+    // Set when the lane has ended.
+    [[nodiscard]] bool ended() const noexcept { return ended_; }
+
+private:
+    using units = std::vector<std::unique_ptr<unit>>;
+
+    task<> run();
+    task<bool> something_to_do();
+    // One transaction, and another try of whatever an outage or contention left undone.
+    task<> write(units batch);
+    task<> write_messages(units batch);
+    task<> write_work(units batch);
+    // What to do with a batch that failed: apart, later again, or refused.
+    task<> recover(units batch, failure why, bool committing);
+    task<> repair();
+    task<> pause();
+    void done(const std::vector<std::unique_ptr<unit>>& batch, std::chrono::steady_clock::time_point began);
+    void watch_patience();
+    void lose_patience();
+
+    const std::shared_ptr<connection> connection_;
+    const lane_options& options_;
+    const clock& clock_;
+    const announcer& announcer_;
+    reporter& report_;
+    waiting_units& waiting_;
+
+    lane_queue queue_;
+    std::span<const std::unique_ptr<unit>> under_way_;
+    std::set<room_id> unsure_;  // rooms whose last event may have been committed without anybody being told
+    timer more_;                // cancelled when there is something to do
+    timer patience_;
+    timer pause_;
+    std::minstd_rand dice_;
+    bool watching_ = false;
+    bool stopping_ = false;
+    int failures_ = 0;  // in a row
+    std::atomic<bool> ended_{false};
+};
+
+}  // namespace madang::storage::postgres

@@ -1,0 +1,205 @@
+#include "postgres/message_batch.hpp"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+namespace madang::storage::postgres {
+namespace {
+
+constexpr sql lock_rooms_of_batch = "SELECT id FROM rooms WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE";
+
+// Every look-up is LATERAL with a LIMIT, so that no plan, made while the tables were empty, can scan or hash one of them.
+// outcome: n new, d the key is there already, r no member or no room, b blocked, p no such message to reply to, h the other one
+// has hidden this direct room: shown again by statements of its own.
+constexpr sql write_messages = R"(
+WITH judged AS (
+  SELECT n.*, r.last_seq, r.last_ordinal, e.seq AS old_seq, e.ordinal AS old_ordinal, e.created_at AS old_at,
+         CASE WHEN e.seq IS NOT NULL THEN 'd' WHEN m.user_id IS NULL THEN 'r' WHEN b1.yes OR b2.yes THEN 'b'
+              WHEN n.reply_to <> 0 AND t.seq IS NULL THEN 'p' WHEN o.hidden THEN 'h' ELSE 'n' END AS outcome
+  FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[])
+       WITH ORDINALITY AS n(room_id, author_id, key, body, reply_to, i)
+  LEFT JOIN LATERAL (SELECT kind, last_seq, last_ordinal FROM rooms WHERE id = n.room_id LIMIT 1) r ON true
+  LEFT JOIN LATERAL (SELECT user_id, visible_from FROM members
+                     WHERE room_id = n.room_id AND user_id = n.author_id AND NOT hidden LIMIT 1) m ON true
+  LEFT JOIN LATERAL (SELECT seq, ordinal, created_at FROM events
+                     WHERE room_id = n.room_id AND author_id = n.author_id AND key = n.key LIMIT 1) e ON true
+  LEFT JOIN LATERAL (SELECT seq FROM events WHERE n.reply_to <> 0 AND room_id = n.room_id AND seq = n.reply_to
+                     AND seq > m.visible_from AND kind = 1 LIMIT 1) t ON true
+  LEFT JOIN LATERAL (SELECT user_id, hidden FROM members
+                     WHERE r.kind = 1 AND room_id = n.room_id AND user_id <> n.author_id LIMIT 1) o ON true
+  LEFT JOIN LATERAL (SELECT true AS yes FROM blocks WHERE user_id = o.user_id AND blocked_id = n.author_id LIMIT 1) b1 ON true
+  LEFT JOIN LATERAL (SELECT true AS yes FROM blocks WHERE user_id = n.author_id AND blocked_id = o.user_id LIMIT 1) b2 ON true
+), numbered AS MATERIALIZED (
+  SELECT *, last_seq     + count(*) FILTER (WHERE outcome = 'n') OVER room AS seq,
+            last_ordinal + count(*) FILTER (WHERE outcome = 'n') OVER room AS ordinal
+  FROM judged WINDOW room AS (PARTITION BY room_id ORDER BY i)
+), written AS (
+  INSERT INTO events (room_id, seq, ordinal, kind, author_id, key, body, target, created_at)
+  SELECT room_id, seq, ordinal, 1, author_id, key, body, nullif(reply_to, 0), $6::timestamptz FROM numbered WHERE outcome = 'n'
+), counted AS (
+  UPDATE rooms r SET last_seq = c.seq, last_ordinal = c.ordinal, last_message_seq = c.seq, last_at = greatest(r.last_at, $6::timestamptz)
+  FROM (SELECT room_id, max(seq) AS seq, max(ordinal) AS ordinal FROM numbered WHERE outcome = 'n' GROUP BY room_id) c
+  WHERE r.id = c.room_id
+), marked AS (
+  UPDATE members m SET read_ordinal = c.ordinal
+  FROM (SELECT room_id, author_id, max(ordinal) AS ordinal FROM numbered WHERE outcome = 'n' GROUP BY room_id, author_id) c
+  WHERE m.room_id = c.room_id AND m.user_id = c.author_id
+)
+SELECT i, outcome, CASE outcome WHEN 'n' THEN seq ELSE old_seq END, CASE outcome WHEN 'n' THEN ordinal ELSE old_ordinal END, old_at
+FROM numbered ORDER BY i)";
+
+// outcome: m moved, s stays, r no member, o beyond the last message.
+constexpr sql move_marks = R"(
+WITH judged AS MATERIALIZED (
+  SELECT n.*, CASE WHEN m.user_id IS NULL THEN 'r' WHEN n.ordinal > r.last_ordinal THEN 'o'
+                   WHEN n.ordinal <= m.read_ordinal THEN 's' ELSE 'm' END AS outcome
+  FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS n(room_id, user_id, ordinal, i)
+  LEFT JOIN LATERAL (SELECT last_ordinal FROM rooms WHERE id = n.room_id LIMIT 1) r ON true
+  LEFT JOIN LATERAL (SELECT user_id, read_ordinal FROM members
+                     WHERE room_id = n.room_id AND user_id = n.user_id AND NOT hidden LIMIT 1) m ON true
+), moved AS (
+  UPDATE members m SET read_ordinal = c.ordinal
+  FROM (SELECT room_id, user_id, max(ordinal) AS ordinal FROM judged WHERE outcome = 'm' GROUP BY room_id, user_id) c
+  WHERE m.room_id = c.room_id AND m.user_id = c.user_id
+)
+SELECT outcome FROM judged ORDER BY i)";
+
+error refusal(char outcome) {
+    switch (outcome) {
+        case 'b':
+            return errc::blocked;
+        case 'p':
+            return invalid_field("replyTo", "invalid", "There is no such message in this room.");
+        default:
+            return errc::not_a_member;
+    }
+}
+
+}  // namespace
+
+message_batch::message_batch(std::span<const std::unique_ptr<unit>> units, timestamp now) : now_(now) {
+    std::map<std::tuple<room_id, user_id, std::string_view>, std::size_t> keys;
+    for (std::size_t i = 0; i < units.size(); ++i) {
+        rooms_.push_back(units[i]->room);
+        if (units[i]->what == unit::kind::mark) {
+            marks_.push_back({static_cast<mark_unit*>(units[i].get())});
+            continue;
+        }
+        auto* const one = static_cast<message_unit*>(units[i].get());
+        const auto at = messages_.size();
+        const auto [first, is_new] = keys.try_emplace({one->m.room, one->m.author, one->m.key}, at);
+        messages_.push_back({one, first->second});
+        positions_.push_back(i);
+        if (is_new) sent_.push_back(at);
+    }
+    std::ranges::sort(rooms_);
+    rooms_.erase(std::ranges::unique(rooms_).begin(), rooms_.end());
+}
+
+statements message_batch::to_send() const {
+    auto all = statements::of(lock_rooms_of_batch, rooms_);
+    if (!sent_.empty()) {
+        std::vector<room_id> rooms;
+        std::vector<user_id> authors;
+        std::vector<std::string_view> keys;
+        std::vector<std::string_view> bodies;
+        std::vector<seq_t> replies;
+        for (const auto at : sent_) {
+            const auto& m = messages_[at].unit->m;
+            rooms.push_back(m.room);
+            authors.push_back(m.author);
+            keys.push_back(m.key);
+            bodies.push_back(m.text);
+            replies.push_back(m.reply_to);
+        }
+        all.add(write_messages, rooms, authors, keys, bodies, replies, now_);
+    }
+    if (!marks_.empty()) {
+        std::vector<room_id> rooms;
+        std::vector<user_id> users;
+        std::vector<ordinal_t> ordinals;
+        for (const auto& m : marks_) {
+            rooms.push_back(m.unit->room);
+            users.push_back(m.unit->user);
+            ordinals.push_back(m.unit->ordinal);
+        }
+        all.add(move_marks, rooms, users, ordinals);
+    }
+    return all;
+}
+
+message_batch::outcome message_batch::take(const answers& found) {
+    outcome o;
+    if (!sent_.empty()) take_messages(found[1], o);
+    if (!marks_.empty()) take_marks(found.back());
+    return o;
+}
+
+void message_batch::take_messages(const rows& found, outcome& o) {
+    for (std::size_t i = 0; i < sent_.size(); ++i) take_message(messages_[sent_[i]], found[i], o);
+    for (std::size_t i = 0; i < messages_.size(); ++i) {
+        auto& m = messages_[i];
+        if (m.same_as != i) {
+            m.found = messages_[m.same_as].found;
+            if (m.found) m.found->duplicate = true;
+            m.slow = messages_[m.same_as].slow;
+        }
+        if (m.slow) o.slowly.push_back(positions_[i]);
+    }
+}
+
+void message_batch::take_message(message& m, const row& found, outcome& o) const {
+    const char outcome = found.get<std::string_view>(1).front();
+    m.slow = outcome == 'h';
+    if (m.slow) return;
+    if (outcome != 'n' && outcome != 'd') {
+        m.found = refusal(outcome);
+        return;
+    }
+    domain::posted numbers;
+    numbers.seq = found.get<seq_t>(2);
+    numbers.ordinal = found.get<ordinal_t>(3);
+    numbers.duplicate = outcome == 'd';
+    m.found = numbers;
+    // A key that is there already may be ours, written by an attempt whose answer was lost: nobody has been told.
+    if (numbers.duplicate && !m.unit->unsure) return;
+    auto& given = m.unit->m;
+    domain::message_posted body;
+    body.ordinal = numbers.ordinal;
+    body.text = std::move(given.text);
+    body.reply_to = given.reply_to;
+    body.key = given.key;
+    const auto at = numbers.duplicate ? found.get<timestamp>(4) : now_;
+    domain::event e;
+    e.room = given.room;
+    e.seq = numbers.seq;
+    e.author = given.author;
+    e.created_at = at;
+    e.body = std::move(body);
+    domain::commit c;
+    c.room = e.room;
+    c.head = e.seq;
+    c.event = std::make_shared<const domain::event>(std::move(e));
+    o.commits.push_back(std::move(c));
+}
+
+void message_batch::take_marks(const rows& found) {
+    for (std::size_t i = 0; i < marks_.size(); ++i) {
+        const char outcome = found[i].get<std::string_view>(0).front();
+        if (outcome == 'r')
+            marks_[i].found = errc::not_a_member;
+        else if (outcome == 'o')
+            marks_[i].found = invalid_field("ordinal", "out_of_range", "The room has no message with this ordinal yet.");
+        else
+            marks_[i].found = outcome == 'm';
+    }
+}
+
+void message_batch::answer() {
+    for (auto& m : messages_)
+        if (!m.slow) m.unit->answer(std::move(m.found));
+    for (auto& m : marks_) m.unit->answer(std::move(m.found));
+}
+
+}  // namespace madang::storage::postgres

@@ -1,0 +1,55 @@
+// Messages and read marks of many rooms as one transaction of at most three statements in one round trip: the hot path (design,
+// chapter 5). Knows the statements and what their rows mean; does not send them.
+// Thread: the lane's strand.
+#pragma once
+
+#include "postgres/unit.hpp"
+
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace madang::storage::postgres {
+
+class message_batch {
+public:
+    // `units`: messages and marks, in the order in which they came. Borrowed.
+    message_batch(std::span<const std::unique_ptr<unit>> units, timestamp now);
+
+    // The rooms locked in the order of their ids; then, with a fresh snapshot, messages; then marks.
+    [[nodiscard]] statements to_send() const;
+
+    struct outcome {
+        std::vector<domain::commit> commits;  // in the order of their seqs in each room
+        std::vector<std::size_t> slowly;      // which units need statements of their own: not done yet
+    };
+    // Takes what the statements found. Afterwards answer() is ready.
+    [[nodiscard]] outcome take(const answers& found);
+    // Answers every unit but those that are to be done slowly.
+    void answer();
+
+private:
+    struct message {
+        message_unit* unit = nullptr;
+        std::size_t same_as = 0;  // the row whose key it repeats; itself in most cases
+        result<domain::posted> found = errc::internal;
+        bool slow = false;
+    };
+    struct mark {
+        mark_unit* unit = nullptr;
+        result<bool> found = errc::internal;
+    };
+
+    void take_messages(const rows& found, outcome& o);
+    void take_message(message& m, const row& found, outcome& o) const;
+    void take_marks(const rows& found);
+
+    const timestamp now_;
+    std::vector<room_id> rooms_;
+    std::vector<message> messages_;
+    std::vector<std::size_t> positions_;  // of the messages among the units
+    std::vector<std::size_t> sent_;       // the messages that are rows of the statement
+    std::vector<mark> marks_;
+};
+
+}  // namespace madang::storage::postgres

@@ -1,0 +1,86 @@
+#include "postgres/room_views.hpp"
+
+#include "postgres/events.hpp"
+#include "postgres/room_members.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <tuple>
+
+namespace madang::storage::postgres {
+
+using namespace domain;
+
+namespace {
+
+// The rooms where $1 has a seat, as they are for them.
+#define MY_ROOMS                                                                             \
+    "SELECT r.*, s.role AS my_role, s.read_ordinal, s.muted, s.visible_from FROM members s " \
+    "CROSS JOIN LATERAL (SELECT * FROM rooms WHERE id = s.room_id LIMIT 1) r "               \
+    "WHERE s.user_id = $1 AND NOT s.hidden "
+
+#define ROOM_COLUMNS                                                                                         \
+    "r.id, r.kind, r.name, r.member_count, r.last_seq, r.last_ordinal, r.created_at, r.last_at, r.my_role, " \
+    "r.read_ordinal, r.muted"
+
+// One row for each of a room's first five members, one of which has the last message: so one statement picks the rooms once,
+// and a text crosses the wire once. All joins are LATERAL with a LIMIT, which leaves the planner no other way than by the keys,
+// whatever it believes about the tables.
+#define VIEWS_OF(rooms)                                                                                          \
+    "SELECT " MEMBER_COLUMNS ", " ROOM_COLUMNS ", " EVENT_COLUMNS " FROM (" rooms                                \
+    ") r CROSS JOIN LATERAL (SELECT *, row_number() OVER (ORDER BY joined_at, user_id) AS place FROM members "   \
+    "WHERE room_id = r.id ORDER BY joined_at, user_id LIMIT 5) m "                                               \
+    "CROSS JOIN LATERAL (SELECT * FROM users WHERE id = m.user_id LIMIT 1) u "                                   \
+    "LEFT JOIN LATERAL (SELECT * FROM events WHERE m.place = 1 AND room_id = r.id AND seq = r.last_message_seq " \
+    "AND seq > r.visible_from LIMIT 1) e ON true"
+#define NEWEST_FIRST " ORDER BY r.last_at DESC, r.id DESC"
+
+constexpr int room_at = after_member;
+constexpr int message_at = room_at + 11;
+
+// No room's time lies outside. A client's cursor may say any number, and PostgreSQL does not take all of them.
+constexpr timestamp earliest{};
+constexpr timestamp latest{std::chrono::sys_days{std::chrono::year{9999} / 12 / 31}};
+
+room_view view_at(const row& r) {
+    room_view view;
+    view.id = r.get<room_id>(room_at);
+    view.kind = r.get<room_kind>(room_at + 1);
+    view.name = r.get<std::string>(room_at + 2);
+    view.member_count = r.get<std::int64_t>(room_at + 3);
+    view.last_seq = r.get<seq_t>(room_at + 4);
+    view.last_ordinal = r.get<ordinal_t>(room_at + 5);
+    view.created_at = r.get<timestamp>(room_at + 6);
+    view.last_at = r.get<timestamp>(room_at + 7);
+    view.role = r.get<member_role>(room_at + 8);
+    view.read_ordinal = r.get<ordinal_t>(room_at + 9);
+    view.muted = r.get<bool>(room_at + 10);
+    return view;
+}
+
+}  // namespace
+
+// The order is the rooms', the choice the member's, so no index can serve both: a person's rooms (1000 at most) are sorted.
+// The outer order costs nothing, for the joins keep it; by members, too, it would be another sort.
+statements rooms_seen_by(user_id me, std::optional<room_cursor> after, std::size_t limit) {
+    const auto from = after.value_or(room_cursor{latest, room_id{std::numeric_limits<std::int64_t>::max()}});
+    return statements::of(VIEWS_OF(MY_ROOMS "AND (r.last_at, r.id) < ($2, $3)" NEWEST_FIRST " LIMIT $4") NEWEST_FIRST, me,
+                          std::clamp(from.last_at, earliest, latest), from.id, limit);
+}
+
+statements room_seen_by(user_id me, room_id room) { return statements::of(VIEWS_OF(MY_ROOMS "AND s.room_id = $2"), me, room); }
+
+std::vector<room_view> views_in(const rows& found) {
+    std::vector<room_view> views;
+    for (const auto r : found) {
+        if (views.empty() || views.back().id != r.get<room_id>(room_at)) views.push_back(view_at(r));
+        auto& view = views.back();
+        view.members.push_back(member_at(r));
+        if (!r.is_null(message_at)) view.last_message = event_at(r, view.id, message_at);
+    }
+    for (auto& view : views)
+        std::ranges::sort(view.members, {}, [](const member& m) { return std::tuple{m.joined_at, m.user.id}; });
+    return views;
+}
+
+}  // namespace madang::storage::postgres

@@ -1,0 +1,102 @@
+#include "postgres/rooms.hpp"
+
+#include "postgres/events.hpp"
+#include "postgres/room_members.hpp"
+#include "postgres/room_views.hpp"
+#include "postgres/work.hpp"
+
+namespace madang::storage::postgres {
+
+using namespace domain;
+
+statements seat_seen_by(user_id me, room_id room) {
+    return statements::of(
+        "SELECT m.visible_from, r.last_seq FROM members m "
+        "CROSS JOIN LATERAL (SELECT last_seq FROM rooms WHERE id = m.room_id LIMIT 1) r "
+        "WHERE m.room_id = $1 AND m.user_id = $2 AND NOT m.hidden",
+        room, me);
+}
+
+async_result<std::string> rooms::epoch() {
+    return read<std::string>(reads_, statements::of("SELECT value FROM meta WHERE name = 'epoch'"),
+                             [](const answers& found) -> result<std::string> {
+                                 if (found[0].empty()) return errc::unavailable;
+                                 return found[0].front().get<std::string>(0);
+                             });
+}
+
+async_result<std::vector<room_view>> rooms::rooms_of(user_id me, std::optional<room_cursor> after, std::size_t limit) {
+    using page = std::vector<room_view>;
+    return read<page>(reads_, rooms_seen_by(me, after, limit),
+                      [](const answers& found) -> result<page> { return views_in(found[0]); });
+}
+
+async_result<room_view> rooms::room_of(user_id me, room_id room) {
+    return read<room_view>(reads_, room_seen_by(me, room), [](const answers& found) -> result<room_view> {
+        auto views = views_in(found[0]);
+        if (views.empty()) return errc::not_a_member;
+        return std::move(views.front());
+    });
+}
+
+async_result<seat> rooms::seat_of(user_id me, room_id room) {
+    return read<seat>(reads_, seat_seen_by(me, room), [room](const answers& found) -> result<seat> {
+        if (found[0].empty()) return errc::not_a_member;
+        return seat{room, found[0].front().get<seq_t>(0), found[0].front().get<seq_t>(1)};
+    });
+}
+
+async_result<std::vector<seat>> rooms::seats_of(user_id me) {
+    using all = std::vector<seat>;
+    auto ask = statements::of(
+        "SELECT m.room_id, m.visible_from, r.last_seq FROM members m "
+        "CROSS JOIN LATERAL (SELECT last_seq FROM rooms WHERE id = m.room_id LIMIT 1) r "
+        "WHERE m.user_id = $1 AND NOT m.hidden ORDER BY m.room_id",
+        me);
+    return read<all>(reads_, std::move(ask), [](const answers& found) -> result<all> {
+        all seats;
+        seats.reserve(found[0].size());
+        for (const auto r : found[0]) seats.push_back({r.get<room_id>(0), r.get<seq_t>(1), r.get<seq_t>(2)});
+        return seats;
+    });
+}
+
+async_result<std::vector<member>> rooms::members(room_id room, user_id after, std::size_t limit) {
+    using page = std::vector<member>;
+    return read<page>(reads_, members_after(room, after, limit), [after](const answers& found) -> result<page> {
+        if (after && found[1].empty())
+            return invalid_field("cursor", "invalid", "The member at which the list goes on has left.");
+        page members;
+        members.reserve(found[0].size());
+        for (const auto r : found[0]) members.push_back(member_at(r));
+        return members;
+    });
+}
+
+async_result<member> rooms::member_of(room_id room, user_id user) {
+    return read<member>(reads_, member_in(room, user), [](const answers& found) -> result<member> {
+        if (found[0].empty()) return errc::not_found;
+        return member_at(found[0].front());
+    });
+}
+
+async_result<std::int64_t> rooms::member_count(room_id room) {
+    return read<std::int64_t>(reads_, statements::of("SELECT member_count FROM rooms WHERE id = $1", room),
+                              [](const answers& found) -> result<std::int64_t> {
+                                  return found[0].empty() ? 0 : found[0].front().get<std::int64_t>(0);
+                              });
+}
+
+async_result<std::vector<user_id>> rooms::member_ids(room_id room) {
+    using ids = std::vector<user_id>;
+    auto ask = statements::of("SELECT user_id FROM members WHERE room_id = $1 ORDER BY user_id", room);
+    return read<ids>(reads_, std::move(ask), [](const answers& found) -> result<ids> { return ids_in<user_id>(found[0]); });
+}
+
+async_result<std::vector<event>> rooms::events(room_id room, seq_t after, std::size_t limit) {
+    using log = std::vector<event>;
+    return read<log>(reads_, log_after(room, after, limit),
+                     [room](const answers& found) -> result<log> { return log_in(found[0], room); });
+}
+
+}  // namespace madang::storage::postgres

@@ -1,0 +1,35 @@
+// room_store over PostgreSQL: reads alone, each one round trip. Holds nothing but its door; thread-safe.
+#pragma once
+
+#include "madang/domain/ports/room_store.hpp"
+#include "postgres/pool.hpp"
+#include "postgres/statements.hpp"
+
+namespace madang::storage::postgres {
+
+class rooms final : public domain::room_store {
+public:
+    explicit rooms(pool& reads) : reads_(reads) {}
+
+    async_result<std::string> epoch() override;
+    async_result<std::vector<domain::room_view>> rooms_of(user_id me, std::optional<domain::room_cursor> after,
+                                                          std::size_t limit) override;
+    async_result<domain::room_view> room_of(user_id me, room_id room) override;
+    async_result<domain::seat> seat_of(user_id me, room_id room) override;
+    async_result<std::vector<domain::seat>> seats_of(user_id me) override;
+    async_result<std::vector<domain::member>> members(room_id room, user_id after, std::size_t limit) override;
+    async_result<domain::member> member_of(room_id room, user_id user) override;
+    async_result<std::int64_t> member_count(room_id room) override;
+    async_result<std::vector<user_id>> member_ids(room_id room) override;
+    async_result<domain::timeline_page> timeline(user_id me, room_id room, domain::timeline_range range) override;
+    async_result<domain::timeline_item> message(user_id me, room_id room, seq_t seq) override;
+    async_result<std::vector<domain::event>> events(room_id room, seq_t after, std::size_t limit) override;
+
+private:
+    pool& reads_;
+};
+
+// What a read by a member begins with. No row for who has no seat, else visible_from and last_seq.
+[[nodiscard]] statements seat_seen_by(user_id me, room_id room);
+
+}  // namespace madang::storage::postgres

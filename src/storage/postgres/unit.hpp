@@ -1,0 +1,135 @@
+// Units of writing, as they wait in a lane: each is committed or refused as a whole, and its caller is answered once.
+// Made on the caller's strand; afterwards they belong to the lane's.
+#pragma once
+
+#include "postgres/writing.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace madang::storage::postgres {
+
+// The coroutine that waits for a T: answered once, on its own strand.
+template <class T>
+class reply {
+public:
+    virtual ~reply() = default;
+    virtual void give(result<T> answer) = 0;
+};
+
+template <class T, class Handler>
+class reply_to final : public reply<T> {
+public:
+    explicit reply_to(Handler handler)
+        : handler_(std::move(handler)), where_(asio::get_associated_executor(handler_)), guard_(asio::make_work_guard(where_)) {}
+
+    void give(result<T> answer) override {
+        asio::post(where_, [handler = std::move(handler_), answer = std::move(answer)]() mutable { handler(std::move(answer)); });
+    }
+
+private:
+    Handler handler_;
+    executor where_;
+    asio::executor_work_guard<executor> guard_;  // the io_context stays while the lane has this
+};
+
+class unit {
+public:
+    enum class kind {
+        message,  // one of many in one statement
+        mark,     // a read mark; likewise
+        work,     // statements of its own, in a transaction with others of its kind
+        alone,    // the same, in a transaction of its own: it locks more than its room
+    };
+
+    unit(kind k, room_id room, std::size_t text) : what(k), room(room), bytes(overhead + text) {}
+    virtual ~unit() = default;
+    unit(const unit&) = delete;
+    unit& operator=(const unit&) = delete;
+
+    // Answers the caller, if it was not answered yet.
+    virtual void refuse(error why) = 0;
+    [[nodiscard]] virtual bool answered() const = 0;
+
+    const kind what;
+    const room_id room;       // whose order it keeps; 0: of a room that is not there yet
+    const std::size_t bytes;  // what it takes of the queue
+    steady_time deadline{};   // answered `unavailable` then, whatever becomes of it
+    bool unsure = false;      // an attempt's outcome was lost with its connection
+
+private:
+    static constexpr std::size_t overhead = 256;
+};
+
+template <class T>
+class answerable : public unit {
+public:
+    answerable(kind k, room_id room, std::size_t text, std::unique_ptr<reply<T>> r) : unit(k, room, text), reply_(std::move(r)) {}
+
+    void answer(result<T> found) {
+        if (const auto once = std::exchange(reply_, nullptr)) once->give(std::move(found));
+    }
+    void refuse(error why) override { answer(std::move(why)); }
+    [[nodiscard]] bool answered() const override { return reply_ == nullptr; }
+    [[nodiscard]] std::unique_ptr<reply<T>> take_reply() { return std::move(reply_); }
+
+private:
+    std::unique_ptr<reply<T>> reply_;
+};
+
+class message_unit final : public answerable<domain::posted> {
+public:
+    message_unit(domain::new_message given, std::unique_ptr<reply<domain::posted>> r)
+        : answerable(kind::message, given.room, given.text.size() + given.key.size(), std::move(r)), m(std::move(given)) {}
+
+    domain::new_message m;
+};
+
+class mark_unit final : public answerable<bool> {
+public:
+    mark_unit(room_id room, user_id u, ordinal_t o, std::unique_ptr<reply<bool>> r)
+        : answerable(kind::mark, room, 0, std::move(r)), user(u), ordinal(o) {}
+
+    const user_id user;
+    const ordinal_t ordinal;
+};
+
+class work_unit : public unit {
+public:
+    using unit::unit;
+    // Inside the transaction, with the room locked. Judges before it writes, so a refusal leaves no trace. May run again after a
+    // rollback. Throws failure.
+    [[nodiscard]] virtual task<> run(writing& w) = 0;
+    // Answers with what run() found.
+    virtual void answer_found() = 0;
+};
+
+// `Work`: task<result<T>>(writing&), callable more than once.
+template <class T, class Work>
+class work_of final : public work_unit {
+public:
+    work_of(kind k, room_id room, std::size_t text, Work work, std::unique_ptr<reply<T>> r)
+        : work_unit(k, room, text), work_(std::move(work)), reply_(std::move(r)) {}
+
+    task<> run(writing& w) override { found_ = co_await work_(w); }
+    void answer_found() override { give(std::move(found_)); }
+    void refuse(error why) override { give(std::move(why)); }
+    [[nodiscard]] bool answered() const override { return reply_ == nullptr; }
+
+private:
+    void give(result<T> answer) {
+        if (const auto once = std::exchange(reply_, nullptr)) once->give(std::move(answer));
+    }
+
+    Work work_;
+    std::unique_ptr<reply<T>> reply_;
+    result<T> found_ = errc::internal;
+};
+
+}  // namespace madang::storage::postgres

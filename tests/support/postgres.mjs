@@ -1,0 +1,93 @@
+// A private PostgreSQL from Debian's package on a socket in a directory of its own; ended by its own pid, at the latest with this process.
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chown, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { within } from './deadline.mjs';
+
+const run = promisify(execFile);
+const home = '/usr/lib/postgresql';
+
+// PostgreSQL refuses to run as root.
+const root = process.getuid() === 0;
+const asItsUser = ['--pdeathsig', 'INT', ...(root ? ['--reuid', 'postgres', '--regid', 'postgres', '--init-groups'] : [])];
+
+async function programs() {
+  const versions = await readdir(home).catch(() => []);
+  if (versions.length === 0) throw new Error('there is no PostgreSQL server: run scripts/setup.sh');
+  return join(home, versions.sort((a, b) => Number(b) - Number(a))[0], 'bin');
+}
+
+export class Postgres {
+  #bin;
+  #child;
+  #settings;
+
+  // `settings`: of postgresql.conf, beside those that make a test's server quick. With fsync, what was committed survives only the
+  // server's death, which is all that tests can bring about.
+  static async start(settings = {}) {
+    const server = new Postgres();
+    server.#bin = await programs();
+    server.directory = await mkdtemp(join(tmpdir(), 'madang-postgres-'));
+    if (root) {
+      const [uid, gid] = await Promise.all(['-u', '-g'].map(async (flag) => Number((await run('id', [flag, 'postgres'])).stdout)));
+      await chown(server.directory, uid, gid);
+    }
+    server.#settings = { fsync: 'off', full_page_writes: 'off', max_connections: '200', ...settings };
+    await run('setpriv', [...asItsUser, join(server.#bin, 'initdb'), '-D', server.data, '-U', 'madang', '-A', 'trust', '--no-sync', '--locale=C', '-E', 'UTF8']);
+    await server.launch();
+    return server;
+  }
+
+  get data() { return join(this.directory, 'data'); }
+  get pid() { return this.#child?.pid; }
+  url(database) { return `postgresql://madang@/${database}?host=${this.directory}`; }
+
+  async launch() {
+    const settings = Object.entries({ ...this.#settings, listen_addresses: '', unix_socket_directories: this.directory })
+      .flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    this.#child = spawn('setpriv', [...asItsUser, join(this.#bin, 'postgres'), '-D', this.data, ...settings], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = this.#child;
+    let said = '';
+    const ready = new Promise((done, failed) => {
+      child.stderr.setEncoding('utf8').on('data', (text) => {
+        said = (said + text).slice(-20_000);
+        if (said.includes('database system is ready to accept connections')) done();
+      });
+      child.once('exit', () => failed(new Error(`PostgreSQL ended before it was ready:\n${said}`)));
+    });
+    await within(ready, 60_000, 'PostgreSQL to be ready');
+    child.removeAllListeners('exit');
+    // It ends with this process, and does not keep it from ending.
+    child.unref();
+    child.stderr.unref();
+  }
+
+  // SIGQUIT is the immediate shutdown: no checkpoint, and recovery at the next start, as after kill -9 of all of it.
+  async end(signal = 'SIGQUIT') {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    child.ref();
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await within(ended, 60_000, 'PostgreSQL to end');
+  }
+
+  async stop() {
+    await this.end();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  async createDatabase(name) {
+    await this.query('postgres', `CREATE DATABASE "${name}"`);
+  }
+
+  // The rows, as arrays of strings.
+  async query(database, text) {
+    const { stdout } = await run(join(this.#bin, 'psql'),
+      ['-X', '-A', '-t', '-q', '-F', '\t', '-v', 'ON_ERROR_STOP=1', '-h', this.directory, '-U', 'madang', '-d', database, '-c', text], { maxBuffer: 1 << 28 });
+    return stdout.split('\n').filter((line) => line !== '').map((line) => line.split('\t'));
+  }
+}
