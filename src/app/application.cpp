@@ -73,7 +73,9 @@ application::application(const config::settings& s, std::optional<std::filesyste
       gateway_({hub_, shards_, tasks_, authenticator_, accounts_, rooms_, messages_, rates_, clock_}, web_settings_, metrics_),
       site_({authenticator_, rates_, accounts_, contacts_, rooms_, messages_, keys_, assets_, gateway_}, web_settings_),
       operations_(metrics_, [this] { return std::string{store_->stats().failing.load() ? "failing" : "ok"}; }),
-      watch_(executor{io_.context().get_executor()}, {accounts_, store_->logins(), store_->keys(), keys_, clock_},
+      watch_(executor{io_.context().get_executor()},
+             {accounts_, store_->logins(), store_->keys(), store_->rooms(), keys_, epoch_,
+              [this](std::string name) { begin_epoch(std::move(name)); }, clock_},
              s.auth.revocation_poll),
       admin_(io_.context(), shards_, operations_, admin_server_of(s), metrics_),
       public_(io_.context(), shards_, site_, public_server_of(s), metrics_) {
@@ -93,7 +95,7 @@ int application::run() {
     operations_.set(web::readiness::ready);
     fmt::print("admin on {}\nlistening on {}\n", admin_.url(), public_.url());
     std::fflush(stdout);
-    log::info("ready", {{"url", public_.url()}, {"version", MADANG_VERSION}, {"threads", io_.count()}, {"epoch", epoch_}});
+    log::info("ready", {{"url", public_.url()}, {"version", MADANG_VERSION}, {"threads", io_.count()}, {"epoch", epoch_.name()}});
     io_.run();
     hasher_.stop();
     log::info("stopped");
@@ -111,6 +113,15 @@ task<> application::stop_when_told() {
     co_await drain();
     signals.cancel();
     io_.finish();
+}
+
+// History was restored to an earlier state: what is known of it here is void. Everybody comes back, with a position of the old epoch,
+// and reloads.
+void application::begin_epoch(std::string name) {
+    log::warn("the database has another history now: everybody reloads", {{"from", epoch_.name()}, {"to", name}});
+    epoch_.change(std::move(name));
+    for (std::size_t shard = 0; shard < shards_.count(); ++shard) hub_.restart(shard);
+    feeds_.forget();
 }
 
 // Not ready, stop accepting, stop reading, flush what was accepted, close, end (engineering notes, chapter 7).

@@ -9,6 +9,7 @@
 #include "madang/config/settings.hpp"
 #include "madang/domain/account_service.hpp"
 #include "madang/domain/contact_service.hpp"
+#include "madang/domain/epoch.hpp"
 #include "madang/domain/message_service.hpp"
 #include "madang/domain/read_digest.hpp"
 #include "madang/domain/room_feeds.hpp"
@@ -45,6 +46,7 @@ public:
 private:
     task<> stop_when_told();
     task<> drain();
+    void begin_epoch(std::string name);
     // Waits until `done`, at most until `deadline`; looks again every few milliseconds.
     template <class Condition>
     task<> wait_until(Condition done, steady_time deadline);
@@ -63,7 +65,7 @@ private:
     argon2_hasher hasher_;
     crypto::key_ring keys_;
     jwt_mint mint_;
-    const std::string epoch_;
+    domain::epoch epoch_;
 
     web::room_history history_;
     broker::hub hub_;

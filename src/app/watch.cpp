@@ -31,6 +31,13 @@ async_result<> watch::hear_of_ended_sessions(timestamp since) {
     co_return result<>{};
 }
 
+async_result<> watch::hear_of_epoch() {
+    auto present = co_await parts_.rooms.epoch();
+    if (!present) co_return present.error();
+    if (*present != parts_.epoch.name()) parts_.new_epoch(std::move(*present));
+    co_return result<>{};
+}
+
 async_result<> watch::load() { return hear_of_ended_sessions(parts_.time.now() - parts_.accounts.policy().access_ttl - overlap); }
 
 void watch::start() { asio::co_spawn(strand_, poll(), asio::detached); }
@@ -56,8 +63,12 @@ task<> watch::poll() {
         const auto ended = co_await hear_of_ended_sessions(heard - overlap);
         if (ended) heard = now;
         const auto keys = co_await load_keys(parts_.keys, parts_.ring);
-        if (!ended || !keys)
-            log::warn("cannot hear of ended sessions and keys", {{"error", to_string((ended ? keys : ended).error().code)}});
+        const auto epoch = co_await hear_of_epoch();
+        for (const auto* heard_of : {&ended, &keys, &epoch})
+            if (!*heard_of) {
+                log::warn("cannot hear of ended sessions, keys and the epoch", {{"error", to_string(heard_of->error().code)}});
+                break;
+            }
         if (std::chrono::steady_clock::now() >= next_tidy) {
             next_tidy = std::chrono::steady_clock::now() + tidy_every;
             co_await tidy();

@@ -256,6 +256,8 @@ void shard::end_login(session_id login) {
 }
 
 void shard::restart() {
+    // Who comes back may find another history.
+    for (auto& [name, t] : topics_) t->last = 0;
     const std::vector<session*> all{sessions_.begin(), sessions_.end()};
     for (auto* s : all) s->end_->restart();
 }

@@ -14,6 +14,10 @@ void room_feeds::committed(std::vector<commit> batch) {
     asio::post(strand_, [this, batch = std::move(batch)]() mutable { take(std::move(batch)); });
 }
 
+void room_feeds::forget() {
+    asio::post(strand_, [this] { feeds_.clear(); });
+}
+
 void room_feeds::stop() {
     asio::post(strand_, [this] {
         stopped_ = true;

@@ -92,7 +92,7 @@ async_result<event_page> room_service::events(user_id me, room_id room, seq_t af
 }
 
 async_result<sync_answer> room_service::sync(user_id me, std::string epoch, std::vector<known_position> known) {
-    if (epoch != epoch_) co_return error{errc::conflict, "The history has another epoch: load everything anew."};
+    if (epoch != epoch_.name()) co_return error{errc::conflict, "The history has another epoch: load everything anew."};
     auto seats = co_await rooms_.seats_of(me);
     if (!seats) co_return seats.error();
     std::unordered_map<room_id, seat> mine;

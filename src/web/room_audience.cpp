@@ -13,10 +13,11 @@ bool room_audience::anyone_reads(room_id room) const { return hub_.has_listeners
 void room_audience::deliver(std::vector<domain::commit> commits) {
     std::vector<broker::publication> batch;
     batch.reserve(commits.size());
+    const auto epoch = epoch_.name();
     for (auto& c : commits) {
         broker::publication p;
         p.topic = room_topic(c.room);
-        if (c.event) p.message = to_message(*c.event, epoch_);
+        if (c.event) p.message = to_message(*c.event, epoch);
         p.head = c.head;
         p.joined = std::move(c.joined);
         if (!c.left.empty()) p.left_topics = {typing_topic(c.room), reads_topic(c.room)};

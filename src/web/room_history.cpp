@@ -11,7 +11,8 @@ async_result<std::vector<broker::message_ptr>> room_history::after(std::string t
     if (!events) co_return events.error();
     std::vector<broker::message_ptr> messages;
     messages.reserve(events->size());
-    for (const auto& e : *events) messages.push_back(to_message(e, epoch_));
+    const auto epoch = epoch_.name();
+    for (const auto& e : *events) messages.push_back(to_message(e, epoch));
     co_return messages;
 }
 

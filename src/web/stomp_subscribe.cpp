@@ -79,7 +79,7 @@ task<> stomp_session::subscribe_room(std::string id, broker::subscription_ptr s,
     const auto seat = co_await gateway_.parts_.rooms.seat_of(me_.user, room);
     if (!finished()) co_return;
     if (!settle(id, s, *l, seat, receipt_id)) co_return go_on();
-    const std::string& epoch = gateway_.parts_.rooms.epoch();
+    const std::string epoch = gateway_.parts_.rooms.epoch();
     seq_t from = seat->last_seq;
     bool recovered = false;
     if (const auto p = parse_position(since);

@@ -25,9 +25,16 @@ export class Postgres {
   #child;
   #settings;
 
-  // `settings`: of postgresql.conf, beside those that make a test's server quick. With fsync, what was committed survives only the
-  // server's death, which is all that tests can bring about.
-  static async start(settings = {}) {
+  // A server that follows `primary` and can take its place.
+  static async standbyOf(primary) {
+    const server = await Postgres.#prepared(primary.#settings);
+    await run('setpriv', [...asItsUser, join(server.#bin, 'pg_basebackup'), '-D', server.data, '-h', primary.directory, '-U', 'madang',
+      '-R', '--checkpoint=fast', '--no-sync', '-X', 'stream']);
+    await server.launch(/ready to accept read-only connections/);
+    return server;
+  }
+
+  static async #prepared(settings) {
     const server = new Postgres();
     server.#bin = await programs();
     server.directory = await mkdtemp(join(tmpdir(), 'madang-postgres-'));
@@ -35,7 +42,14 @@ export class Postgres {
       const [uid, gid] = await Promise.all(['-u', '-g'].map(async (flag) => Number((await run('id', [flag, 'postgres'])).stdout)));
       await chown(server.directory, uid, gid);
     }
-    server.#settings = { fsync: 'off', full_page_writes: 'off', max_connections: '200', ...settings };
+    server.#settings = settings;
+    return server;
+  }
+
+  // `settings`: of postgresql.conf, beside those that make a test's server quick. With fsync, what was committed survives only the
+  // server's death, which is all that tests can bring about.
+  static async start(settings = {}) {
+    const server = await Postgres.#prepared({ fsync: 'off', full_page_writes: 'off', max_connections: '200', ...settings });
     await run('setpriv', [...asItsUser, join(server.#bin, 'initdb'), '-D', server.data, '-U', 'madang', '-A', 'trust', '--no-sync', '--locale=C', '-E', 'UTF8']);
     await server.launch();
     return server;
@@ -45,7 +59,7 @@ export class Postgres {
   get pid() { return this.#child?.pid; }
   url(database) { return `postgresql://madang@/${database}?host=${this.directory}`; }
 
-  async launch() {
+  async launch(readiness = /ready to accept connections/) {
     const settings = Object.entries({ ...this.#settings, listen_addresses: '', unix_socket_directories: this.directory })
       .flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     this.#child = spawn('setpriv', [...asItsUser, join(this.#bin, 'postgres'), '-D', this.data, ...settings], { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -54,7 +68,7 @@ export class Postgres {
     const ready = new Promise((done, failed) => {
       child.stderr.setEncoding('utf8').on('data', (text) => {
         said = (said + text).slice(-20_000);
-        if (said.includes('database system is ready to accept connections')) done();
+        if (readiness.test(said)) done();
       });
       child.once('exit', () => failed(new Error(`PostgreSQL ended before it was ready:\n${said}`)));
     });
@@ -63,6 +77,23 @@ export class Postgres {
     // It ends with this process, and does not keep it from ending.
     child.unref();
     child.stderr.unref();
+  }
+
+  async promote() {
+    await this.query('postgres', 'SELECT pg_promote(true)');
+  }
+
+  // All its processes, so that it neither answers nor hangs up.
+  async signalAll(signal) {
+    const { stdout } = await run('ps', ['-o', 'pid=', '--ppid', String(this.pid)]);
+    const children = stdout.split('\n').map(Number).filter((pid) => pid > 0);
+    for (const pid of [this.pid, ...children]) {
+      try {
+        process.kill(pid, signal);
+      } catch (gone) {
+        if (gone.code !== 'ESRCH') throw gone;
+      }
+    }
   }
 
   // SIGQUIT is the immediate shutdown: no checkpoint, and recovery at the next start, as after kill -9 of all of it.

@@ -22,6 +22,8 @@ public:
         : strand_(std::move(strand)), timer_(strand_), rooms_(rooms), audience_(listeners) {}
 
     void committed(std::vector<commit> batch) override;
+    // History was restored to an earlier state: where the rooms stood is void.
+    void forget();
     void stop();
 
 private:

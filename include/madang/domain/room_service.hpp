@@ -1,6 +1,7 @@
 // Rooms, members and history: what a person may read of their rooms, and changes to them.
 #pragma once
 
+#include "madang/domain/epoch.hpp"
 #include "madang/domain/ports/audience.hpp"
 #include "madang/domain/ports/room_log.hpp"
 #include "madang/domain/ports/room_store.hpp"
@@ -40,9 +41,9 @@ public:
     static constexpr std::size_t sync_weight = std::size_t{4}
                                                << 20;  // bytes of text; the room that reaches it is the last with events
 
-    room_service(room_store& rooms, room_log& log, std::string epoch) : rooms_(rooms), log_(log), epoch_(std::move(epoch)) {}
+    room_service(room_store& rooms, room_log& log, const domain::epoch& epoch) : rooms_(rooms), log_(log), epoch_(epoch) {}
 
-    [[nodiscard]] const std::string& epoch() const noexcept { return epoch_; }
+    [[nodiscard]] std::string epoch() const { return epoch_.name(); }
 
     struct opened {
         room_view room;
@@ -77,7 +78,7 @@ public:
 private:
     room_store& rooms_;
     room_log& log_;
-    const std::string epoch_;
+    const domain::epoch& epoch_;
 };
 
 }  // namespace madang::domain

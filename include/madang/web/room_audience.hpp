@@ -2,6 +2,7 @@
 #pragma once
 
 #include "madang/broker/hub.hpp"
+#include "madang/domain/epoch.hpp"
 #include "madang/domain/ports/audience.hpp"
 
 #include <atomic>
@@ -11,8 +12,7 @@ namespace madang::web {
 
 class room_audience final : public domain::audience {
 public:
-    // The hub's history needs the epoch as well; both are made before the first connection.
-    room_audience(broker::hub& hub, std::string epoch) : hub_(hub), epoch_(std::move(epoch)) {}
+    room_audience(broker::hub& hub, const domain::epoch& epoch) : hub_(hub), epoch_(epoch) {}
 
     [[nodiscard]] bool anyone(room_id room) const override;
     [[nodiscard]] bool online(user_id user) const override { return hub_.has_sessions(user); }
@@ -27,7 +27,7 @@ private:
     broker::message_ptr passing(const std::string& destination, std::string body, bool sheddable);
 
     broker::hub& hub_;
-    const std::string epoch_;
+    const domain::epoch& epoch_;
     std::atomic<std::uint64_t> passing_{0};  // numbers what is not stored
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "madang/broker/history.hpp"
+#include "madang/domain/epoch.hpp"
 #include "madang/domain/ports/room_store.hpp"
 
 #include <string>
@@ -10,13 +11,13 @@ namespace madang::web {
 
 class room_history final : public broker::history {
 public:
-    room_history(domain::room_store& rooms, std::string epoch) : rooms_(rooms), epoch_(std::move(epoch)) {}
+    room_history(domain::room_store& rooms, const domain::epoch& epoch) : rooms_(rooms), epoch_(epoch) {}
 
     async_result<std::vector<broker::message_ptr>> after(std::string topic, seq_t position, std::size_t limit) override;
 
 private:
     domain::room_store& rooms_;
-    const std::string epoch_;
+    const domain::epoch& epoch_;
 };
 
 }  // namespace madang::web

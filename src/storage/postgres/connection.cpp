@@ -51,7 +51,7 @@ task<> connection::stay_connected() {
     const auto self = shared_from_this();
     while (!stopped_) {
         auto opened = co_await connector_.open(use_);
-        tried_ = true;
+        if (!opened) now_ = state::down;
         if (stopped_) break;
         if (opened) {
             failures_ = 0;
@@ -79,7 +79,7 @@ task<> connection::serve(std::shared_ptr<wire> w) {
     wire_ = std::move(w);
     pipeline_ = std::make_unique<pipeline>(*wire_);
     socket_.emplace(strand_, wire_->socket());
-    up_ = true;
+    now_ = state::up;
     wake_first();
     while (!pipeline_->broken()) {
         boost::system::error_code ec;
@@ -88,7 +88,7 @@ task<> connection::serve(std::shared_ptr<wire> w) {
         pipeline_->readable();
         watch_for_writing();
     }
-    up_ = false;
+    now_ = state::down;
     pipeline_->give_up(failure::connection_lost(stopped_ ? "the store stops" : "the connection was lost"));
     // The descriptor is libpq's, which closes it.
     socket_->release();
@@ -116,7 +116,7 @@ task<answers> connection::ask(statements all) {
     const counted here{waiting_};
     timer until{strand_, std::chrono::steady_clock::now() + connector_.deadline()};
     boost::system::error_code ignored;
-    if (!pipeline_ && !tried_ && !stopped_) {
+    if (now() == state::starting && !stopped_) {
         wait_for_first_.push_back(&until);
         co_await until.async_wait(asio::redirect_error(use_task, ignored));
         std::erase(wait_for_first_, &until);

@@ -25,7 +25,9 @@ public:
     // Any thread.
     [[nodiscard]] const executor& where() const noexcept { return strand_; }
     [[nodiscard]] std::size_t waiting() const noexcept { return waiting_.load(std::memory_order_relaxed); }
-    [[nodiscard]] bool is_up() const noexcept { return up_.load(std::memory_order_relaxed); }
+    enum class state { up, starting, down };  // in the order in which one would like to ask them
+    [[nodiscard]] state now() const noexcept { return now_.load(std::memory_order_relaxed); }
+    [[nodiscard]] bool is_up() const noexcept { return now() == state::up; }
     void start();
     void stop();
     // Told on the strand that a connection was made, or why not. Set before start().
@@ -68,9 +70,8 @@ private:
     const use use_;
 
     std::atomic<std::size_t> waiting_{0};
-    std::atomic<bool> up_{false};
+    std::atomic<state> now_{state::starting};
     bool stopped_ = false;
-    bool tried_ = false;  // the first attempt has ended, well or not
     int failures_ = 0;    // in a row
     std::minstd_rand dice_;
     timer pause_;

@@ -1,5 +1,7 @@
 #include "postgres/connector.hpp"
 
+#include "postgres/failover.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
@@ -15,17 +17,14 @@ std::string words(std::string_view said) {
     return text;
 }
 
-// For every use. The server gives up before we do, so that its word is what we hear. An administrator's synchronous_commit stays
-// when it waits for more than our disk; what would lose acknowledged messages does not.
-constexpr std::string_view common_settings =
+// The server gives up before we do, so that its word is what we hear. Every statement finds its rows by an index: a plan that was
+// made while the tables were empty would otherwise scan or hash all of them later. An administrator's synchronous_commit stays when
+// it waits for more than our disk; what would lose acknowledged messages does not.
+constexpr std::string_view session_settings =
     "SET statement_timeout = {0}; SET lock_timeout = {0}; SET idle_in_transaction_session_timeout = '10s'; SET jit = off; "
-    "SET enable_seqscan = off; SET timezone = 'UTC'; "
+    "SET timezone = 'UTC'; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; "
+    "SET enable_mergejoin = off; SET enable_bitmapscan = off; "
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')";
-
-// A generic plan that was made while the tables were empty would scan or hash all of them for every later batch.
-constexpr std::string_view lane_settings =
-    "SET plan_cache_mode = force_generic_plan; SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_bitmapscan = "
-    "off";
 
 }  // namespace
 
@@ -56,12 +55,13 @@ connection_ptr connector::open_now(use u) const {
     PQsetNoticeProcessor(
         c.get(), [](void*, const char*) {}, nullptr);
     const auto server_gives_up = std::max<std::int64_t>(1, deadline_.count() * 9 / 10);
-    auto settings = fmt::format(fmt::runtime(common_settings), server_gives_up);
-    if (u == use::lane) settings += fmt::format("; {}", lane_settings);
+    const auto settings = fmt::format(fmt::runtime(session_settings), server_gives_up);
     const result_ptr done{PQexec(c.get(), settings.c_str())};
     const auto status = PQresultStatus(done.get());
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
         throw failure::connection_lost(fmt::format("cannot set the session up: {}", words(PQerrorMessage(c.get()))));
+    // Whoever writes to a server that took over knows of it before its first batch.
+    if (u == use::lane) notice_failover(c.get());
     return c;
 }
 

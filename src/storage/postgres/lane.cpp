@@ -46,6 +46,7 @@ lane::lane(asio::io_context& io, connector& c, const lane_options& options, cons
       pause_(connection_->where()),
       dice_(std::random_device{}()) {
     connection_->heard = [&report](const std::optional<std::string>& failed) {
+        report.writing_works(!failed);
         if (failed) report.failed(*failed);
     };
 }
@@ -194,6 +195,7 @@ task<> lane::recover(units batch, failure why, bool committing) {
         co_return co_await write(std::move(second));
     }
     if (failures_++ == 0) report_.failed(why.what());
+    if (!why.of_contention()) report_.writing_works(false);
     // A server that has become a standby: the connection looks for the one that took over.
     if (why.sqlstate() == "25006") connection_->reconnect();
     units again;
@@ -246,7 +248,7 @@ void lane::done(const units& batch, std::chrono::steady_clock::time_point began)
     auto& stats = report_.stats();
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
     stats.last_commit_micros = static_cast<std::uint64_t>(took.count());
-    stats.failing = false;
+    report_.writing_works(true);
     ++stats.batches;
     stats.units += batch.size();
     failures_ = 0;

@@ -1,9 +1,10 @@
 #include "postgres/parts.hpp"
 
-#include "random_text.hpp"
-#include "schema_steps.hpp"
+#include "postgres/failover.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace madang::storage::postgres {
 namespace {
@@ -18,32 +19,13 @@ lane_options lane_options_of(const postgres_options& o) {
     return l;
 }
 
-// A server that took over from another one has a new timeline, and may lack the last transactions of the old one: positions that
-// clients hold are void (design, chapter 1). Likewise after a restore to an earlier point in time.
-void notice_new_timeline(PGconn* c) {
-    run_now(c, "BEGIN");
-    run_now(c, "LOCK TABLE meta IN SHARE ROW EXCLUSIVE MODE");
-    const auto found = run_now(c,
-                               "SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8), "
-                               "(SELECT value FROM meta WHERE name = 'timeline')");
-    const auto present = found.front().get<std::string>(0);
-    const auto known = found.front().get<std::optional<std::string>>(1);
-    if (known && *known != present)
-        run_now(c, fmt::format("UPDATE meta SET value = '{}' WHERE name = 'epoch'", random_text(epoch_length)));
-    if (known != present)
-        run_now(c, fmt::format("INSERT INTO meta (name, value) VALUES ('timeline', '{}') "
-                               "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                               present));
-    run_now(c, "COMMIT");
-}
-
 void look_at_database(const connector& connect) {
     try {
         const auto c = connect.open_now(use::reading);
         if (run_now(c.get(), "SELECT 1 WHERE to_regclass('meta') IS NOT NULL").empty() ||
             run_now(c.get(), "SELECT 1 FROM meta WHERE name = 'epoch'").empty())
             throw storage_error("the PostgreSQL database has no tables yet: run madang migrate");
-        notice_new_timeline(c.get());
+        notice_failover(c.get());
     } catch (const failure& e) {
         throw storage_error(fmt::format("cannot use PostgreSQL: {}: check storage.url, and that the server runs", e.what()));
     }
@@ -66,9 +48,12 @@ parts::parts(asio::io_context& io, postgres_options o, const clock& c)
       room_store(reads),
       room_log(rooms_writer) {
     look_at_database(connect);
-    reads.start();
-    writes.start();
+    // Where the server allows fewer connections than we want, each use has some: the rooms first, then one for each in turn.
     rooms_writer.start();
+    for (std::size_t i = 0; i < std::max(options.readers, options.writers); ++i) {
+        reads.start(i);
+        writes.start(i);
+    }
 }
 
 void parts::stop() {

@@ -14,8 +14,8 @@ pool::pool(asio::io_context& io, connector& c, use u, std::size_t size, std::siz
     }
 }
 
-void pool::start() {
-    for (const auto& c : all_) c->start();
+void pool::start(std::size_t number) {
+    if (number < all_.size()) all_[number]->start();
 }
 
 void pool::stop() {
@@ -24,7 +24,7 @@ void pool::stop() {
 
 std::shared_ptr<connection> pool::shortest_queue() const {
     // Who is not connected fails its callers at once: that is no short queue.
-    const auto burden = [](const auto& c) { return std::pair{!c->is_up(), c->waiting()}; };
+    const auto burden = [](const auto& c) { return std::pair{c->now(), c->waiting()}; };
     const auto least = *std::ranges::min_element(all_, {}, burden);
     if (least->waiting() >= queue_ / all_.size()) throw failure::queue_full();
     return least;

@@ -15,7 +15,8 @@ public:
     // `queue`: how much may wait in all; beyond, shortest_queue() throws failure `too_busy`.
     pool(asio::io_context& io, connector& c, use u, std::size_t size, std::size_t queue, reporter& report);
 
-    void start();
+    // Begins to connect the one with this number, if there is one.
+    void start(std::size_t number);
     void stop();
 
     // Throws failure when the queues are full.

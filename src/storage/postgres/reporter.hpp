@@ -14,9 +14,10 @@ public:
 
     void failed(std::string_view what) {
         ++stats_.failures;
-        stats_.failing = true;
         if (said_) said_(what);
     }
+    // Whether the rooms can be written to, as far as the last attempt tells.
+    void writing_works(bool works) { stats_.failing = !works; }
     [[nodiscard]] store_stats& stats() noexcept { return stats_; }
 
 private:

@@ -23,6 +23,8 @@ async_result<T> read(pool& from, statements all, Decode decode) {
         co_return decode(found);
     } catch (const failure& e) {
         failed = e;
+    } catch (const std::exception& e) {
+        failed = failure::of_ours(e.what());
     }
     co_return from.refuse(*failed);
 }
@@ -66,6 +68,8 @@ async_result<T> transact(pool& on, Work work) {
         co_return co_await asio::co_spawn(c->where(), detail::transact_here<T, Work>(c, std::move(work)), use_task);
     } catch (const failure& e) {
         failed = e;
+    } catch (const std::exception& e) {
+        failed = failure::of_ours(e.what());
     }
     co_return on.refuse(*failed);
 }

@@ -26,7 +26,8 @@ struct bench {
 
     fake_room_store rooms;
     fake_room_log log;
-    room_service service{rooms, log, "e1"};
+    epoch history{"e1"};
+    room_service service{rooms, log, history};
 };
 
 known_position knows(std::int64_t room, seq_t seq) { return {room_id{room}, seq}; }

@@ -1,0 +1,44 @@
+#include "postgres/failover.hpp"
+
+#include "postgres/connector.hpp"
+#include "random_text.hpp"
+#include "schema_steps.hpp"
+
+#include <fmt/format.h>
+
+namespace madang::storage::postgres {
+namespace {
+
+struct timelines {
+    std::string present;
+    std::optional<std::string> known;
+
+    [[nodiscard]] bool differ() const { return known != present; }
+};
+
+// The first eight digits of the name of the log's present file are the timeline, which every user may ask for.
+timelines look(PGconn* c) {
+    const auto found = run_now(c,
+                               "SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8), "
+                               "(SELECT value FROM meta WHERE name = 'timeline')");
+    return {found.front().get<std::string>(0), found.front().get<std::optional<std::string>>(1)};
+}
+
+}  // namespace
+
+void notice_failover(PGconn* c) {
+    if (!look(c).differ()) return;
+    run_now(c, "BEGIN");
+    run_now(c, "LOCK TABLE meta IN SHARE ROW EXCLUSIVE MODE");
+    // Another node may have noticed first.
+    const auto now = look(c);
+    if (now.known && now.differ())
+        run_now(c, fmt::format("UPDATE meta SET value = '{}' WHERE name = 'epoch'", random_text(epoch_length)));
+    if (now.differ())
+        run_now(c, fmt::format("INSERT INTO meta (name, value) VALUES ('timeline', '{}') "
+                               "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                               now.present));
+    run_now(c, "COMMIT");
+}
+
+}  // namespace madang::storage::postgres
