@@ -54,6 +54,16 @@ against() {
   suite "$folder ($build)" env MADANG_BIN="$PWD/build/$build/madang" node --test --test-reporter=tap --test-concurrency="$at_once" tests/"$folder"/*.test.mjs
 }
 
+# The same over PostgreSQL, but for what is about neither store or brings its own.
+over_postgres() {
+  local build=$1 folder=$2 at_once=$3 files=() file
+  for file in tests/"$folder"/*.test.mjs; do
+    case "$file" in */postgres-* | */setup.test.mjs | */moving.test.mjs) ;; *) files+=("$file") ;; esac
+  done
+  suite "$folder over PostgreSQL ($build)" env MADANG_TEST_STORE=postgres MADANG_BIN="$PWD/build/$build/madang" \
+    node --test --test-reporter=tap --test-concurrency="$at_once" "${files[@]}"
+}
+
 step set-up
 scripts/setup.sh
 modules=()
@@ -68,6 +78,8 @@ unit_tests release "${modules[@]}"
 suite "pages" node --test --test-reporter=tap tests/pages/*.test.mjs
 against release integration 2
 against release protocol 2
+over_postgres release integration 2
+over_postgres release protocol 2
 against release e2e 1
 
 if [ "$mode" != quick ]; then

@@ -24,6 +24,7 @@ export class Postgres {
   #bin;
   #child;
   #settings;
+  log = '';  // what it said of itself, the last megabyte
 
   // A server that follows `primary` and can take its place.
   static async standbyOf(primary) {
@@ -68,6 +69,7 @@ export class Postgres {
     const ready = new Promise((done, failed) => {
       child.stderr.setEncoding('utf8').on('data', (text) => {
         said = (said + text).slice(-20_000);
+        this.log = (this.log + text).slice(-(1 << 20));
         if (readiness.test(said)) done();
       });
       child.once('exit', () => failed(new Error(`PostgreSQL ended before it was ready:\n${said}`)));
@@ -94,6 +96,14 @@ export class Postgres {
         if (gone.code !== 'ESRCH') throw gone;
       }
     }
+  }
+
+  // kill -9 of all of it. Its processes share memory, which the next start wants to have for itself.
+  async kill() {
+    const ended = once(this.#child, 'exit');
+    this.#child.ref();
+    await this.signalAll('SIGKILL');
+    await within(ended, 60_000, 'PostgreSQL to end');
   }
 
   // SIGQUIT is the immediate shutdown: no checkpoint, and recovery at the next start, as after kill -9 of all of it.
