@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Measures a release build on this machine: server on core 0, load on core 1, a fresh database each time.
-#   scripts/bench.sh [workload...]        start sends fanout idle
+#   scripts/bench.sh [workload...]        start sends fanout idle post post-one-room post-many-rooms history
+#   scripts/postgres.sh scripts/bench.sh [workload...]    the same on PostgreSQL
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/build.sh release madang
@@ -14,7 +15,13 @@ export MADANG_SERVER_LISTEN=127.0.0.1:0 MADANG_ADMIN_LISTEN=127.0.0.1:0 MADANG_L
 export MADANG_LIMITS_SENDS_PER_SECOND=0 MADANG_LIMITS_SIGNUPS_PER_HOUR=0
 
 start() {
-  export MADANG_STORAGE_URL=sqlite://$folder/$1/madang.db
+  if [ -z "${PRIVATE_POSTGRES:-}" ]; then
+    export MADANG_STORAGE_URL=sqlite://$folder/$1/madang.db
+  elif [ ! -e "$folder/$1" ]; then
+    createdb -h "$PRIVATE_POSTGRES" -U madang "bench $1"
+    export MADANG_STORAGE_URL="postgresql://madang@/bench%20$1?host=$PRIVATE_POSTGRES"
+    : >"$folder/$1"
+  fi
   : >"$folder/out"
   local began=${EPOCHREALTIME/./}
   taskset -c 0 "$madang" serve >"$folder/out" &
@@ -29,7 +36,7 @@ start() {
 }
 
 workloads=("$@")
-[ "${#workloads[@]}" -gt 0 ] || workloads=(start sends fanout idle)
+[ "${#workloads[@]}" -gt 0 ] || workloads=(start sends fanout idle post post-one-room post-many-rooms history)
 for workload in "${workloads[@]}"; do
   start "$workload"
   if [ "$workload" = start ]; then

@@ -25,7 +25,8 @@ std::string read_email(json::reader& in) {
     if (!email) return {};
     const auto at = email->find('@');
     const bool shaped = at != std::string::npos && at > 0 && at + 1 < email->size() &&
-                        email->find('@', at + 1) == std::string::npos && email->find(' ') == std::string::npos;
+                        email->find('@', at + 1) == std::string::npos && email->find(' ') == std::string::npos &&
+                        !text::has_control(*email);
     if (!shaped) in.fail("email", "invalid", "is not an address");
     return *email;
 }
