@@ -1,6 +1,13 @@
 // PostgreSQL stopped, killed, hanging, full, out of connections, failing over: writes are refused in time, nothing that was acknowledged is
 // lost, and everything works again without a restart (design, G1, G3, G4).
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { eventually } from '../support/deadline.mjs';
 import { exchange } from '../support/http.mjs';
@@ -14,6 +21,15 @@ const inTime = 2500;  // 2 s, and what a busy machine adds
 let postgres;
 before(async () => { postgres = await Postgres.start(); });
 after(() => postgres?.stop());
+
+async function freePort() {
+  const probe = net.createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
 
 let databases = 0;
 async function serverOn(server, env = {}) {
@@ -100,6 +116,62 @@ test('a PostgreSQL that hangs costs nobody more than the time-out, and is used a
   } finally {
     await postgres.signalAll('SIGCONT');
     await madang.stop();
+  }
+});
+
+test('a database that cannot grow refuses writes with "unavailable", goes on reading, and is whole when it can grow again', async () => {
+  const small = await Postgres.start({ max_wal_size: '32MB' }, ['--wal-segsize=1']);
+  const madang = await serverOn(small);
+  try {
+    const ana = await newPerson(madang);
+    const room = await newGroup(ana);
+    const limit = 4 << 20;
+    await small.limitFiles(limit);
+    const post = (n) => ana.post(`/rooms/${room.id}/messages`, { text: randomBytes(4000).toString('hex'), key: `k${n}` });
+    let count = 0;
+    let answer;
+    do {
+      answer = await post(count);
+      if (answer.status === 201) count += 1;
+      assert.ok(count < 2000, 'the limit was reached');
+    } while (answer.status === 201);
+    await refusedInTime(post(count));
+    assert.equal((await done(ana.get(`/rooms/${room.id}`), 200)).lastSeq, count + 1);
+    assert.deepEqual(await readiness(madang), [200, 'ready', 'failing']);
+    await small.limitFiles('unlimited');
+    await eventually(works(ana, room, `k${count}`), 'writes to work again');
+    const log = await small.query(`madang${databases}`, `SELECT seq FROM events WHERE room_id = ${room.id} ORDER BY seq`);
+    assert.deepEqual(log.map(([seq]) => Number(seq)), Array.from({ length: count + 2 }, (_, at) => at + 1));
+  } finally {
+    await madang.stop();
+    await small.stop();
+  }
+});
+
+test('over TCP the connection is encrypted and the server checked as the URL says, and it has a name', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'madang-tls-'));
+  const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=localhost',
+    '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', certificate], { stdio: 'ignore' });
+  const port = String(await freePort());
+  const encrypted = await Postgres.start({ port, listen_addresses: '127.0.0.1' });
+  await encrypted.adopt([key, certificate]);
+  await encrypted.query('postgres', `ALTER SYSTEM SET ssl_key_file = '${basename(key)}'`);
+  await encrypted.query('postgres', `ALTER SYSTEM SET ssl_cert_file = '${basename(certificate)}'`);
+  await encrypted.query('postgres', 'ALTER SYSTEM SET ssl = on');
+  await encrypted.query('postgres', 'SELECT pg_reload_conf()');
+  await encrypted.createDatabase('madang');
+  const url = (mode, host = 'localhost') => `postgresql://madang@${host}:${port}/madang?hostaddr=127.0.0.1&sslmode=${mode}&sslrootcert=${certificate}`;
+  const madang = await startServer({ env: { MADANG_STORAGE_URL: url('verify-full') } });
+  try {
+    await newGroup(await newPerson(madang));
+    const rows = await encrypted.query('madang', "SELECT DISTINCT ssl, application_name FROM pg_stat_activity JOIN pg_stat_ssl USING (pid) WHERE client_addr IS NOT NULL");
+    assert.deepEqual(rows, [['t', 'madang']]);
+    await assert.rejects(startServer({ env: { MADANG_STORAGE_URL: url('verify-full', 'elsewhere') } }), /cannot reach PostgreSQL: .*certificate/);
+  } finally {
+    await madang.stop();
+    await encrypted.stop();
+    await rm(folder, { recursive: true });
   }
 });
 

@@ -1,9 +1,9 @@
 // A private PostgreSQL from Debian's package on a socket in a directory of its own; ended by its own pid, at the latest with this process.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chown, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chmod, chown, copyFile, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { within } from './deadline.mjs';
 
@@ -49,9 +49,9 @@ export class Postgres {
 
   // `settings`: of postgresql.conf, beside those that make a test's server quick. With fsync, what was committed survives only the
   // server's death, which is all that tests can bring about.
-  static async start(settings = {}) {
+  static async start(settings = {}, initdb = []) {
     const server = await Postgres.#prepared({ fsync: 'off', full_page_writes: 'off', max_connections: '200', ...settings });
-    await run('setpriv', [...asItsUser, join(server.#bin, 'initdb'), '-D', server.data, '-U', 'madang', '-A', 'trust', '--no-sync', '--locale=C', '-E', 'UTF8']);
+    await run('setpriv', [...asItsUser, join(server.#bin, 'initdb'), '-D', server.data, '-U', 'madang', '-A', 'trust', '--no-sync', '--locale=C', '-E', 'UTF8', ...initdb]);
     await server.launch();
     return server;
   }
@@ -61,7 +61,7 @@ export class Postgres {
   url(database) { return `postgresql://madang@/${database}?host=${this.directory}`; }
 
   async launch(readiness = /ready to accept connections/) {
-    const settings = Object.entries({ ...this.#settings, listen_addresses: '', unix_socket_directories: this.directory })
+    const settings = Object.entries({ listen_addresses: '', ...this.#settings, unix_socket_directories: this.directory })
       .flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     this.#child = spawn('setpriv', [...asItsUser, join(this.#bin, 'postgres'), '-D', this.data, ...settings], { stdio: ['ignore', 'ignore', 'pipe'] });
     const child = this.#child;
@@ -81,15 +81,23 @@ export class Postgres {
     child.stderr.unref();
   }
 
+  async #processes() {
+    const { stdout } = await run('ps', ['-o', 'pid=', '--ppid', String(this.pid)]);
+    return [this.pid, ...stdout.split('\n').map(Number).filter((pid) => pid > 0)];
+  }
+
+  // No file of its may be larger: it then fails as on a full disk ("could not extend file").
+  async limitFiles(bytes) {
+    for (const pid of await this.#processes()) await run('setpriv', [...asItsUser, 'prlimit', '--pid', String(pid), `--fsize=${bytes}:`]);
+  }
+
   async promote() {
     await this.query('postgres', 'SELECT pg_promote(true)');
   }
 
   // All its processes, so that it neither answers nor hangs up.
   async signalAll(signal) {
-    const { stdout } = await run('ps', ['-o', 'pid=', '--ppid', String(this.pid)]);
-    const children = stdout.split('\n').map(Number).filter((pid) => pid > 0);
-    for (const pid of [this.pid, ...children]) {
+    for (const pid of await this.#processes()) {
       try {
         process.kill(pid, signal);
       } catch (gone) {
@@ -121,6 +129,17 @@ export class Postgres {
     await rm(this.directory, { recursive: true, force: true });
   }
 
+  // Copies files into its data directory, for itself alone to read.
+  async adopt(files) {
+    const { uid, gid } = await stat(this.data);
+    for (const file of files) {
+      const own = join(this.data, basename(file));
+      await copyFile(file, own);
+      await chmod(own, 0o600);
+      await chown(own, uid, gid);
+    }
+  }
+
   async createDatabase(name) {
     await this.query('postgres', `CREATE DATABASE "${name}"`);
   }
@@ -128,7 +147,7 @@ export class Postgres {
   // The rows, as arrays of strings.
   async query(database, text) {
     const { stdout } = await run(join(this.#bin, 'psql'),
-      ['-X', '-A', '-t', '-q', '-F', '\t', '-v', 'ON_ERROR_STOP=1', '-h', this.directory, '-U', 'madang', '-d', database, '-c', text], { maxBuffer: 1 << 28 });
+      ['-X', '-A', '-t', '-q', '-F', '\t', '-v', 'ON_ERROR_STOP=1', '-h', this.directory, '-p', this.#settings.port ?? '5432', '-U', 'madang', '-d', database, '-c', text], { maxBuffer: 1 << 28 });
     return stdout.split('\n').filter((line) => line !== '').map((line) => line.split('\t'));
   }
 }

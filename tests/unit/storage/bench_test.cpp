@@ -1,8 +1,10 @@
-// How many posts a second the store commits, by itself. Run with: unit_storage "[.bench]" (a release build, on the disk that
-// TMPDIR names). Compared by people, never asserted.
+// How many posts a second a store commits, by itself. Run with: scripts/postgres.sh build/release/unit_storage "[.bench]" (on the disk
+// that TMPDIR names). Compared by people, never asserted.
+#include "madang/storage/postgres_store.hpp"
 #include "madang/storage/sqlite_store.hpp"
 
-#include "files.hpp"
+#include "postgres/connector.hpp"
+#include "sqlite/files.hpp"
 
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -45,7 +47,7 @@ double cpu_seconds() {
     return seconds(used.ru_utime) + seconds(used.ru_stime);
 }
 
-void seat_people(load& l, io_thread& io, storage::sqlite_store& store) {
+void seat_people(load& l, io_thread& io, storage::store& store) {
     for (int i = 0; i < rooms; ++i) {
         std::vector<user_id> pair;
         for (const auto* side : {"a", "b"}) {
@@ -64,17 +66,7 @@ void seat_people(load& l, io_thread& io, storage::sqlite_store& store) {
     }
 }
 
-}  // namespace
-
-TEST_CASE("bench: posts into direct rooms", "[.bench]") {
-    const int in_flight = GENERATE(1, 8, 64, 256);
-    const temporary_directory dir;
-    const system_clock clock;
-    storage::sqlite_options options;
-    options.file = dir / "madang.db";
-    storage::migrate(options.file, source_migrations(), clock);
-    io_thread io;
-    storage::sqlite_store store{options, clock};
+void measure(const char* kind, int in_flight, storage::store& store, io_thread& io) {
     load l{store.log(), {}, {}, {}};
     seat_people(l, io, store);
     const auto batches = store.stats().batches.load();
@@ -87,8 +79,43 @@ TEST_CASE("bench: posts into direct rooms", "[.bench]") {
     for (auto& s : senders) s.get();
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
     const double sent = posts - wanted;
-    fmt::print("{:>4} in flight: {:>7.0f} posts/s, {:>5.1f} a batch, {:.0f} us a batch, {:.1f} us CPU a post\n", in_flight,
+    fmt::print("{:<8} {:>4} in flight: {:>7.0f} posts/s, {:>5.1f} a batch, {:.0f} us a batch, {:.1f} us CPU a post\n", kind, in_flight,
                sent / took.count(), sent / static_cast<double>(store.stats().batches - batches),
                took.count() * 1e6 / static_cast<double>(store.stats().batches - batches), (cpu_seconds() - cpu) * 1e6 / sent);
     REQUIRE(l.failed == 0);
+}
+
+}  // namespace
+
+TEST_CASE("bench: posts into direct rooms, SQLite", "[.bench]") {
+    const int in_flight = GENERATE(1, 8, 64, 256, 1000);
+    const temporary_directory dir;
+    const system_clock clock;
+    storage::sqlite_options options;
+    options.file = dir / "madang.db";
+    storage::migrate(options.file, source_migrations(), clock);
+    io_thread io;
+    storage::sqlite_store store{options, clock};
+    measure("sqlite", in_flight, store, io);
+}
+
+TEST_CASE("bench: posts into direct rooms, PostgreSQL", "[.bench]") {
+    const int in_flight = GENERATE(1, 8, 64, 256, 1000);
+    const auto lanes = GENERATE(std::size_t{1}, std::size_t{2});
+    const char* const socket = std::getenv("PRIVATE_POSTGRES");
+    REQUIRE(socket != nullptr);  // scripts/postgres.sh
+    const auto database = [&](const std::string& name) { return fmt::format("postgresql://madang@/{}?host={}", name, socket); };
+    const auto name = fmt::format("bench_{}_{}", lanes, in_flight);
+    const auto c = storage::postgres::connector{database("postgres"), std::chrono::seconds{10}}.open_now(storage::postgres::use::writing);
+    storage::postgres::run_now(c.get(), "CREATE DATABASE " + name);
+    const system_clock clock;
+    storage::postgres_options options;
+    options.url.text = database(name);
+    options.lanes = lanes;
+    storage::migrate(options.url, postgres_migrations(), clock);
+    io_thread io;
+    storage::postgres_store store{io.context(), options, clock};
+    measure(lanes == 1 ? "1 lane" : "2 lanes", in_flight, store, io);
+    store.stop();
+    io.finish();
 }
