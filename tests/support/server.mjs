@@ -44,7 +44,12 @@ export async function freshDirectory() {
 export async function startServer({ env = {}, port = 0, dataDir, args = [] } = {}) {
   const ownDirectory = dataDir === undefined;
   const server = new Server({ env, port, dataDir: dataDir ?? await freshDirectory(), args, ownDirectory });
-  await server.start();
+  try {
+    await server.start();
+  } catch (error) {
+    if (ownDirectory) await rm(server.dataDir, { recursive: true, force: true });
+    throw error;
+  }
   return server;
 }
 
