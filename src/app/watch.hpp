@@ -1,6 +1,5 @@
-// What a server does by itself, once in a while: hears of sessions that other processes ended, of new keys and of a new epoch, and
-// tidies up.
-// Thread: one strand.
+// What a server does by itself, once in a while: hears of sessions that other processes ended, of new keys and of a new epoch,
+// and tidies up. Thread: one strand.
 #pragma once
 
 #include "madang/crypto/key_ring.hpp"

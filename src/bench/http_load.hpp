@@ -23,7 +23,8 @@ struct http_load_result {
     std::vector<double> milliseconds;
 };
 
-// Until `requests` were answered, or for o.duration when that is 0. `next` makes the n-th request. Throws when a connection breaks.
+// Until `requests` were answered, or for o.duration when that is 0. `next` makes the n-th request. Throws when a connection
+// breaks.
 [[nodiscard]] http_load_result run_http_load(const options& o, const std::string& token, int clients, std::uint64_t requests,
                                              const std::function<http_request(std::uint64_t n)>& next);
 

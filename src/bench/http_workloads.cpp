@@ -12,9 +12,11 @@ namespace {
 void print(const scene& s, const char* what, double cpu, double batches, http_load_result r) {
     const auto n = static_cast<double>(r.answered);
     const double committed = s.batches() - batches;
-    fmt::print("{}: {:.0f} requests in {:.2f} s, {:.0f}/s, {:.0f} per CPU second, {} failed, p50 {:.2f} ms, p95 {:.2f} ms, p99 {:.2f} ms",
-               what, n, r.seconds, n / r.seconds, n / (s.cpu() - cpu), r.failed, percentile(r.milliseconds, 0.5),
-               percentile(r.milliseconds, 0.95), percentile(r.milliseconds, 0.99));
+    fmt::print(
+        "{}: {:.0f} requests in {:.2f} s, {:.0f}/s, {:.0f} per CPU second, {} failed, p50 {:.2f} ms, p95 {:.2f} ms, p99 {:.2f} "
+        "ms",
+        what, n, r.seconds, n / r.seconds, n / (s.cpu() - cpu), r.failed, percentile(r.milliseconds, 0.5),
+        percentile(r.milliseconds, 0.95), percentile(r.milliseconds, 0.99));
     if (committed > 0) fmt::print(", {:.1f} a transaction", n / committed);
     fmt::print("\n");
 }

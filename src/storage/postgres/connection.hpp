@@ -72,7 +72,7 @@ private:
     std::atomic<std::size_t> waiting_{0};
     std::atomic<state> now_{state::starting};
     bool stopped_ = false;
-    int failures_ = 0;    // in a row
+    int failures_ = 0;  // in a row
     std::minstd_rand dice_;
     timer pause_;
 

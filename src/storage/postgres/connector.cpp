@@ -18,8 +18,8 @@ std::string words(std::string_view said) {
 }
 
 // The server gives up before we do, so that its word is what we hear. Every statement finds its rows by an index: a plan that was
-// made while the tables were empty would otherwise scan or hash all of them later. An administrator's synchronous_commit stays when
-// it waits for more than our disk; what would lose acknowledged messages does not.
+// made while the tables were empty would otherwise scan or hash all of them later. An administrator's synchronous_commit stays
+// when it waits for more than our disk; what would lose acknowledged messages does not.
 constexpr std::string_view session_settings =
     "SET statement_timeout = {0}; SET lock_timeout = {0}; SET idle_in_transaction_session_timeout = '10s'; SET jit = off; "
     "SET timezone = 'UTC'; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; "

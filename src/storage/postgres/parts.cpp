@@ -1,5 +1,6 @@
 #include "postgres/parts.hpp"
 
+#include "archive/progress.hpp"
 #include "postgres/failover.hpp"
 
 #include <fmt/format.h>
@@ -25,6 +26,8 @@ void look_at_database(const connector& connect) {
         if (run_now(c.get(), "SELECT 1 WHERE to_regclass('meta') IS NOT NULL").empty() ||
             run_now(c.get(), "SELECT 1 FROM meta WHERE name = 'epoch'").empty())
             throw storage_error("the PostgreSQL database has no tables yet: run madang migrate");
+        const auto unfinished = run_now(c.get(), fmt::format("SELECT value FROM meta WHERE name = '{}'", archive::progress_name));
+        if (!unfinished.empty()) archive::refuse_unfinished(unfinished.front().get<std::string>(0));
         notice_failover(c.get());
     } catch (const failure& e) {
         throw storage_error(fmt::format("cannot use PostgreSQL: {}: check storage.url, and that the server runs", e.what()));

@@ -1,5 +1,5 @@
-// How many posts a second a store commits, by itself. Run with: scripts/postgres.sh build/release/unit_storage "[.bench]" (on the disk
-// that TMPDIR names). Compared by people, never asserted.
+// How many posts a second a store commits, by itself. Run with: scripts/postgres.sh build/release/unit_storage "[.bench]" (on the
+// disk that TMPDIR names). Compared by people, never asserted.
 #include "madang/storage/postgres_store.hpp"
 #include "madang/storage/sqlite_store.hpp"
 
@@ -79,8 +79,8 @@ void measure(const char* kind, int in_flight, storage::store& store, io_thread& 
     for (auto& s : senders) s.get();
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
     const double sent = posts - wanted;
-    fmt::print("{:<8} {:>4} in flight: {:>7.0f} posts/s, {:>5.1f} a batch, {:.0f} us a batch, {:.1f} us CPU a post\n", kind, in_flight,
-               sent / took.count(), sent / static_cast<double>(store.stats().batches - batches),
+    fmt::print("{:<8} {:>4} in flight: {:>7.0f} posts/s, {:>5.1f} a batch, {:.0f} us a batch, {:.1f} us CPU a post\n", kind,
+               in_flight, sent / took.count(), sent / static_cast<double>(store.stats().batches - batches),
                took.count() * 1e6 / static_cast<double>(store.stats().batches - batches), (cpu_seconds() - cpu) * 1e6 / sent);
     REQUIRE(l.failed == 0);
 }
@@ -106,7 +106,8 @@ TEST_CASE("bench: posts into direct rooms, PostgreSQL", "[.bench]") {
     REQUIRE(socket != nullptr);  // scripts/postgres.sh
     const auto database = [&](const std::string& name) { return fmt::format("postgresql://madang@/{}?host={}", name, socket); };
     const auto name = fmt::format("bench_{}_{}", lanes, in_flight);
-    const auto c = storage::postgres::connector{database("postgres"), std::chrono::seconds{10}}.open_now(storage::postgres::use::writing);
+    const auto c =
+        storage::postgres::connector{database("postgres"), std::chrono::seconds{10}}.open_now(storage::postgres::use::writing);
     storage::postgres::run_now(c.get(), "CREATE DATABASE " + name);
     const system_clock clock;
     storage::postgres_options options;
