@@ -10,21 +10,25 @@
 #include <future>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace madang::test {
 
-// An io_context with one thread of its own. Whatever posts to it (a store, a worker pool) must be stopped first.
+// An io_context with threads of its own, one unless said otherwise. Whatever posts to it (a store, a worker pool) must be stopped first.
 class io_thread {
 public:
-    io_thread() : guard_(io_.get_executor()), thread_([this] { io_.run(); }) {}
+    explicit io_thread(std::size_t threads = 1) : guard_(io_.get_executor()) {
+        for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { io_.run(); });
+    }
     ~io_thread() { finish(); }
     io_thread(const io_thread&) = delete;
     io_thread& operator=(const io_thread&) = delete;
 
-    // Ends the thread once nothing is left to do. The io_context stays.
+    // Ends the threads once nothing is left to do. The io_context stays.
     void finish() {
         guard_.reset();
-        if (thread_.joinable()) thread_.join();
+        for (auto& t : threads_) t.join();
+        threads_.clear();
     }
 
     [[nodiscard]] asio::io_context& context() noexcept { return io_; }
@@ -45,7 +49,7 @@ public:
 private:
     asio::io_context io_;
     asio::executor_work_guard<asio::io_context::executor_type> guard_;
-    std::thread thread_;
+    std::vector<std::thread> threads_;
 };
 
 // For a test that asks once of something that has no threads of its own: `const auto user = run_task(service.find_user(id));`.
