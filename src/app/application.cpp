@@ -115,8 +115,8 @@ task<> application::stop_when_told() {
     io_.finish();
 }
 
-// History was restored to an earlier state: what is known of it here is void. Everybody comes back, with a position of the old epoch,
-// and reloads.
+// History was restored to an earlier state: what is known of it here is void. Everybody comes back, with a position of the old
+// epoch, and reloads.
 void application::begin_epoch(std::string name) {
     log::warn("the database has another history now: everybody reloads", {{"from", epoch_.name()}, {"to", name}});
     epoch_.change(std::move(name));

@@ -21,6 +21,9 @@ struct flags {
     std::map<std::string, std::string> overrides;
     std::string assets_directory;
     user_options user;
+    std::string archive;  // a file's name, or "-"
+    bool resume = false;
+    bool replace = false;
     bool plan = false;
     bool revoke = false;
     bool documented = false;
@@ -74,6 +77,33 @@ void add_user_commands(CLI::App& cli, flags& f, command& chosen) {
     user->add_subcommand("list", "Everybody")->callback([&chosen] { chosen = [](const auto& s) { return user_list(s); }; });
 }
 
+void add_archive_commands(CLI::App& cli, flags& f, command& chosen) {
+    const auto add = [&](const char* name, const char* help, const char* file, command c) {
+        auto* sub = cli.add_subcommand(name, help);
+        sub->add_option("file", f.archive, file)->required()->type_name("FILE");
+        sub->callback([&chosen, c = std::move(c)] { chosen = c; });
+        return sub;
+    };
+    add("export", "Write everything in the database to a file of lines, beside a running server",
+        "A new file; - is standard output", [&f](const auto& s) { return export_all(s, f.archive, f.resume); })
+        ->add_flag("--resume", f.resume, "Go on with a file that was cut, if the database has not changed since");
+    add("import", "Read such a file into an empty database; run again, it goes on where it was", "The file; - is standard input",
+        [&f](const auto& s) { return import_all(s, f.archive, false); });
+    add("backup", "The same file, complete or not there at all, beside a running server", "A new file",
+        [&f](const auto& s) { return back_up(s, f.archive); });
+    add("restore", "Read a backup into an empty database, or replace one", "The file; - is standard input", [&f](const auto& s) {
+        return import_all(s, f.archive, f.replace);
+    })->add_flag("--replace", f.replace, "Empty the database first: everything in it is lost");
+    auto* epoch = cli.add_subcommand("epoch", "The name of the database's history; new: after a restore that Madang did not do");
+    epoch->require_subcommand(0, 1);
+    epoch->add_subcommand("new", "Begin another: clients reload instead of resuming")->callback([&chosen] {
+        chosen = [](const auto& s) { return epoch_new(s); };
+    });
+    epoch->callback([&chosen] {  // after that of "new"
+        if (!chosen) chosen = [](const auto& s) { return epoch_print(s); };
+    });
+}
+
 void add_config_commands(CLI::App& cli, flags& f, command& chosen) {
     auto* config = cli.add_subcommand("config", "The configuration: check, print");
     config->require_subcommand(1);
@@ -125,17 +155,20 @@ int run_command_line(int argc, char** argv) {
     rotate->add_flag("--revoke", f.revoke, "The older keys, and all tokens signed with them, are void at once");
     rotate->callback([&] { chosen = [&f](const auto& s) { return keys_rotate(s, f.revoke); }; });
     add_user_commands(cli, f, chosen);
+    add_archive_commands(cli, f, chosen);
     add_config_commands(cli, f, chosen);
     // Not about this machine's configuration: it drives a server that runs already.
     bench::options load;
     bool bench_only = false;
-    auto* benching = cli.add_subcommand("bench", "Drive a running server and print what it does: sends, fanout, idle");
-    benching->add_option("workload", load.workload, "sends, fanout or idle")->required();
+    auto* benching = cli.add_subcommand("bench", "Drive a running server and print what it does");
+    benching->add_option("workload", load.workload, "sends, fanout, idle, post, post-one-room, post-many-rooms or history")
+        ->required();
     benching->add_option("--host", load.host, "Its address")->capture_default_str();
     benching->add_option("--port", load.port, "Its port")->capture_default_str();
     benching->add_option("--admin-port", load.admin_port, "Its admin listener's port")->capture_default_str();
     benching->add_option("--clients", load.clients, "Subscribers, or connections; 0: the workload's own number");
     benching->add_option("--in-flight", load.in_flight, "Sends without a receipt; 0: the workload's own number");
+    benching->add_option("--messages", load.messages, "history: how many the room is filled with");
     benching->callback([&] { bench_only = true; });
     bool version_only = false;
     cli.add_subcommand("version", "Print the version")->callback([&] { version_only = true; });

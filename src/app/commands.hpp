@@ -31,6 +31,14 @@ int user_reset(const config::settings& s, const user_options& o);
 int user_disable(const config::settings& s, const user_options& o, bool disabled);
 int user_sign_out(const config::settings& s, const user_options& o);
 
+// FILE is "-" for standard output and input. Progress goes to standard error when that is a terminal, a summary always.
+int export_all(const config::settings& s, const std::string& file, bool resume);
+int back_up(const config::settings& s, const std::string& file);
+// `replace`: empties the database first; otherwise it must hold no users and rooms.
+int import_all(const config::settings& s, const std::string& file, bool replace);
+int epoch_print(const config::settings& s);
+int epoch_new(const config::settings& s);
+
 int keys_list(const config::settings& s);
 int keys_rotate(const config::settings& s, bool revoke);
 

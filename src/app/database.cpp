@@ -99,6 +99,11 @@ std::optional<storage::database_lock> lock_database(const config::settings& s) {
     return std::optional<storage::database_lock>{std::in_place, database_file(s)};
 }
 
+storage::database_place place_of(const config::settings& s) {
+    if (is_embedded(s)) return database_file(s);
+    return storage::postgres_url{s.storage.url};
+}
+
 std::unique_ptr<storage::store> open_store(const config::settings& s, asio::io_context& io, const clock& time) {
     if (is_embedded(s)) return std::make_unique<storage::sqlite_store>(sqlite_options(s), time);
     return std::make_unique<storage::postgres_store>(io, postgres_options(s), time);

@@ -3,6 +3,7 @@
 
 #include "madang/base/async.hpp"
 #include "madang/config/settings.hpp"
+#include "madang/storage/archive.hpp"
 #include "madang/storage/database_lock.hpp"
 #include "madang/storage/store.hpp"
 
@@ -21,6 +22,9 @@ std::vector<std::string> prepare_schema(const config::settings& s, const clock& 
 
 // Keeps a second server off an embedded database. Nothing for PostgreSQL, which nodes share.
 [[nodiscard]] std::optional<storage::database_lock> lock_database(const config::settings& s);
+
+// For what works on the whole of it (storage/archive.hpp).
+[[nodiscard]] storage::database_place place_of(const config::settings& s);
 
 // Opens what prepare_schema() has prepared. `io` outlives the store, and runs until it has nothing left to do after stop().
 [[nodiscard]] std::unique_ptr<storage::store> open_store(const config::settings& s, asio::io_context& io, const clock& time);

@@ -14,7 +14,8 @@
 
 namespace madang::test {
 
-// An io_context with threads of its own, one unless said otherwise. Whatever posts to it (a store, a worker pool) must be stopped first.
+// An io_context with threads of its own, one unless said otherwise. Whatever posts to it (a store, a worker pool) must be stopped
+// first.
 class io_thread {
 public:
     explicit io_thread(std::size_t threads = 1) : guard_(io_.get_executor()) {

@@ -80,6 +80,9 @@ public:
     // One or more statements, not kept.
     void execute(const std::string& statements);
 
+    // For statements that are made at run time (archive/).
+    [[nodiscard]] sqlite3* connection() const noexcept { return connection_.get(); }
+
     [[nodiscard]] std::int64_t last_id() const noexcept;
     // False after a failure so grave that SQLite has rolled back by itself.
     [[nodiscard]] bool in_transaction() const noexcept;

@@ -1,5 +1,7 @@
 #include "sqlite/parts.hpp"
 
+#include "archive/progress.hpp"
+
 #include <fmt/format.h>
 
 namespace madang::storage::sqlite {
@@ -9,6 +11,8 @@ database open_for_writing(const sqlite_options& options) {
     database db{options.file, database::access::write};
     try {
         if (!epoch_of(db)) throw storage_error(fmt::format("{} has no tables yet: run madang migrate", options.file.string()));
+        if (auto unfinished = db.run("SELECT value FROM meta WHERE name = ?", archive::progress_name); unfinished.step())
+            archive::refuse_unfinished(unfinished.get<std::string>(0));
         if (options.max_size_mib == 0) return db;
         auto row = db.run("PRAGMA page_size");
         row.step();

@@ -1,0 +1,144 @@
+// What was cut goes on where it was: the file of an export, and an import.
+#include "moving.hpp"
+
+using namespace madang;
+using namespace madang::test;
+using namespace madang::storage;
+using Catch::Matchers::Contains;
+
+namespace {
+
+archive_summary resumed(const database_place& from, const std::filesystem::path& file) {
+    return export_archive(from, file, export_mode::resume, {"test", {}}, archive_time);
+}
+
+// Behind the first line: at its end, in the midst of lines, at line ends, one byte before the end.
+std::vector<std::size_t> cuts(const std::string& text, std::size_t step) {
+    std::vector<std::size_t> all;
+    for (std::size_t at = text.find('\n') + 1; at < text.size(); at += step) all.push_back(at);
+    for (std::size_t end = text.find('\n'); end != std::string::npos && end + 1 < text.size(); end = text.find('\n', end + 1))
+        all.push_back(end + 1);
+    all.push_back(text.size() - 1);
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("an export that was cut anywhere is completed to the same bytes") {
+    const bool postgres = EACH_PLACE;
+    const temporary_directory dir;
+    moving_place place{postgres};
+    place.fill();
+    const auto whole = exported(place.place(), dir / "whole");
+    for (const auto at : cuts(whole, postgres ? 997 : 61)) {
+        INFO("cut at byte " << at);
+        write(dir / "cut", whole.substr(0, at));
+        const auto done = resumed(place.place(), dir / "cut");
+        REQUIRE(done.rows == 33);
+        REQUIRE(done.earlier <= 33);
+        REQUIRE(contents(dir / "cut") == whole);
+    }
+    REQUIRE(resumed(place.place(), dir / "whole").earlier == 33);
+    REQUIRE(contents(dir / "whole") == whole);
+}
+
+TEST_CASE("an export is only resumed where its rows fit to those that follow") {
+    const temporary_directory dir;
+    moving_place place{false};
+    place.fill();
+    const auto whole = exported(place.place(), dir / "whole");
+    const auto cut = whole.substr(0, whole.size() / 2);
+    const auto refused = [&](const std::string& text, const std::string& says) {
+        write(dir / "cut", text);
+        REQUIRE_THROWS_WITH(resumed(place.place(), dir / "cut"), Contains(says));
+        REQUIRE(contents(dir / "cut") == text);
+    };
+    refused("", "no whole line");
+    refused(whole.substr(0, whole.find('\n')), "no whole line");
+    refused("hello\n", "cut:1: is no JSON");
+    refused(cut + "\n", "is no JSON");
+    REQUIRE_THROWS_WITH(resumed(place.place(), dir / "none"), Contains("none: No such file"));
+    REQUIRE_THROWS_WITH(resumed(place.place(), "-"), Contains("standard output"));
+
+    // A read mark moves and nothing comes or goes; then a message comes.
+    place.execute("UPDATE members SET read_ordinal = 5 WHERE room = 1");
+    write(dir / "cut", cut);
+    resumed(place.place(), dir / "cut");
+    place.execute("INSERT INTO events (room, seq, kind, author, created_at, key) VALUES (1, 99, 1, 1, 1, 'x')");
+    refused(cut, "the events of the database have changed since");
+    place.execute("DELETE FROM events WHERE seq = 99");
+    // As many sessions as before, but another one.
+    place.execute("UPDATE sessions SET id = 11 WHERE id = 9");
+    refused(cut, "the sessions of the database have changed since");
+    place.execute("UPDATE sessions SET id = 9 WHERE id = 11");
+    renew_epoch(place.place());
+    refused(cut, "earlier history");
+}
+
+TEST_CASE("an import that ended anywhere goes on with the same file, and nothing else opens the database meanwhile") {
+    const bool postgres = EACH_PLACE;
+    const temporary_directory dir;
+    moving_place from{false};
+    from.fill();
+    const auto whole = exported(from.place(), dir / "whole");
+    auto places = cuts(whole, 499);
+    if (postgres) places = {places.front(), places[places.size() / 3], places[places.size() / 2], whole.size() - 1};
+    for (const auto at : places) {
+        INFO("cut at byte " << at);
+        moving_place to{postgres};
+        const auto epoch = epoch_of(to.place());
+        write(dir / "cut", whole.substr(0, at));
+        REQUIRE_THROWS_WITH(imported(to.place(), dir / "cut"), Contains("it was cut"));
+        for (const auto& use : std::vector<std::function<void()>>{
+                 [&] { to.open_store(); },
+                 [&] { exported(to.place(), dir / "none"); },
+                 [&] { (void)epoch_of(to.place()); },
+                 [&] { renew_epoch(to.place()); },
+                 [&] {
+                     back_up(to.place(), dir / "none", {"test", {}}, archive_time);
+                 },
+             })
+            REQUIRE_THROWS_WITH(use(), Contains("import into this database is unfinished"));
+        REQUIRE_FALSE(std::filesystem::exists(dir / "none"));
+        const auto done = imported(to.place(), dir / "whole");
+        REQUIRE(done.rows == 33);
+        to.open_store();
+        REQUIRE(epoch_of(to.place()) != epoch);
+        REQUIRE(body(exported(to.place(), dir / "copy")) == body(whole));
+        std::filesystem::remove(dir / "copy");
+    }
+}
+
+TEST_CASE("an import goes on behind what was committed, also in the midst of a table") {
+    const bool postgres = EACH_PLACE;
+    const temporary_directory dir;
+    moving_place from{false};
+    from.fill(11'000);
+    const auto whole = exported(from.place(), dir / "whole");
+    write(dir / "cut", whole.substr(0, whole.find(R"({"table":"reactions")") - 100));
+    moving_place to{postgres};
+    REQUIRE_THROWS_AS(imported(to.place(), dir / "cut"), storage_error);
+    REQUIRE(to.number("SELECT count(*) FROM events") == 10'000);
+    REQUIRE(imported(to.place(), dir / "whole").earlier == 18 + 10'000);
+    REQUIRE(body(exported(to.place(), dir / "copy")) == body(whole));
+}
+
+TEST_CASE("an unfinished import is not finished with another file; --replace begins anew with it") {
+    const bool postgres = EACH_PLACE;
+    const temporary_directory dir;
+    moving_place from{false};
+    from.fill();
+    const auto whole = exported(from.place(), dir / "whole");
+    from.execute("DELETE FROM reactions");
+    const auto other = exported(from.place(), dir / "other");
+    moving_place to{postgres};
+    write(dir / "cut", whole.substr(0, whole.size() / 2));
+    REQUIRE_THROWS_WITH(imported(to.place(), dir / "cut"), Contains("it was cut"));
+    REQUIRE_THROWS_WITH(imported(to.place(), dir / "other"), Contains("is not the file whose import"));
+    imported(to.place(), dir / "other", import_mode::replace);
+    REQUIRE(body(exported(to.place(), dir / "copy")) == body(other));
+    // Replacing goes on where it was, too, and does not empty the database again.
+    REQUIRE_THROWS_AS(imported(to.place(), dir / "cut", import_mode::replace), storage_error);
+    REQUIRE(imported(to.place(), dir / "whole", import_mode::replace).earlier > 0);
+    REQUIRE(body(exported(to.place(), dir / "copy2")) == body(whole));
+}
