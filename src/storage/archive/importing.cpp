@@ -97,11 +97,12 @@ void importer::refuse_full() {
 }
 
 void importer::add(std::size_t table, record row) {
-    if (table != table_ || rows_.size() >= batch_rows || bytes_ >= batch_bytes) flush();
+    if (table != table_) flush();
     if (table != table_ && watch_) watch_({tables()[table].name, 0, lines_.head().rows[table]});
     table_ = table;
     bytes_ += size_of(row);
     rows_.push_back(std::move(row));
+    if (rows_.size() >= batch_rows || bytes_ >= batch_bytes) flush();
 }
 
 void importer::flush() {

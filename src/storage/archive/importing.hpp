@@ -36,7 +36,7 @@ private:
     line_reader lines_;
     progress done_;
     std::int64_t earlier_ = 0;
-    std::size_t table_ = 0;
+    std::size_t table_ = SIZE_MAX;
     std::vector<record> rows_;  // of `table_`, from the lines behind `done_`
     std::size_t bytes_ = 0;
 };
