@@ -81,7 +81,7 @@ application::application(const config::settings& s, std::optional<std::filesyste
       public_(io_.context(), shards_, site_, public_server_of(s), metrics_) {
     store_->set_listener(&feeds_);
     export_figures(metrics_, store_->stats(), hasher_);
-    run_now(io_.context(), prepare_keys(store_->keys(), keys_));
+    run_now(io_.context(), prepare_keys(store_->keys(), keys_, clock_.now()));
     run_now(io_.context(), watch_.load());
 }
 

@@ -184,7 +184,7 @@ int keys_list(const config::settings& s) {
 
 int keys_rotate(const config::settings& s, bool revoke) {
     tool t{s};
-    auto key = new_stored_key();
+    auto key = new_stored_key(system_clock{}.now());
     const auto kid = key.kid;
     t.ask(t.store().keys().add_key(std::move(key), revoke, false));
     fmt::print("{} signs from now on{}\n", kid, revoke ? ", all older keys are void" : "");

@@ -2,11 +2,12 @@
 
 namespace madang::app {
 
-domain::stored_key new_stored_key() {
+domain::stored_key new_stored_key(timestamp now) {
     const auto fresh = crypto::signing_key::generate();
     domain::stored_key key;
     key.kid = fresh.kid();
     key.seed = fresh.seed();
+    key.created_at = now;
     return key;
 }
 
@@ -25,8 +26,8 @@ async_result<> load_keys(domain::key_store& store, crypto::key_ring& ring) {
     co_return result<>{};
 }
 
-async_result<> prepare_keys(domain::key_store& store, crypto::key_ring& ring) {
-    auto first = new_stored_key();
+async_result<> prepare_keys(domain::key_store& store, crypto::key_ring& ring, timestamp now) {
+    auto first = new_stored_key(now);
     const auto added = co_await store.add_key(std::move(first), false, true);
     if (!added) co_return added.error();
     co_return co_await load_keys(store, ring);

@@ -9,8 +9,8 @@ namespace madang::app {
 // Reads the keys that are not revoked into the ring; `internal` if there is none.
 [[nodiscard]] async_result<> load_keys(domain::key_store& store, crypto::key_ring& ring);
 // Makes the first key where there is none, then loads.
-[[nodiscard]] async_result<> prepare_keys(domain::key_store& store, crypto::key_ring& ring);
+[[nodiscard]] async_result<> prepare_keys(domain::key_store& store, crypto::key_ring& ring, timestamp now);
 
-[[nodiscard]] domain::stored_key new_stored_key();
+[[nodiscard]] domain::stored_key new_stored_key(timestamp now);
 
 }  // namespace madang::app

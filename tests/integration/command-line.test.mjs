@@ -75,11 +75,13 @@ test('a new password ends all sessions, whoever sets it', async () => {
 
 test('a rotated key signs new tokens and the old ones still count, unless they are revoked', async () => {
   const person = await newPerson(server);
-  await run(['keys', 'rotate']);
+  const [kid] = (await run(['keys', 'rotate'])).split(' ');
   const kids = async () => (await (await fetch(`${server.url}/.well-known/jwks.json`)).json()).keys.map((key) => key.kid);
   await eventually(async () => (await kids()).length === 2, 'the new key to be published');
   await done(person.get('/me'), 200);
-  assert.match(await run(['keys', 'list']), /\tsigns\n.*\tverifies\n$/);
+  const listed = await run(['keys', 'list']);
+  assert.match(listed, /\tsigns\n.*\tverifies\n$/);
+  assert.ok(listed.startsWith(`${kid}\t${new Date().getUTCFullYear()}`), 'the new one signs from now on');
 
   await run(['keys', 'rotate', '--revoke']);
   await eventually(async () => (await kids()).length === 1, 'the old keys to be gone');

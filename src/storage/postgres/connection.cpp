@@ -140,16 +140,6 @@ task<answers> connection::ask(statements all) {
     co_return std::move(r->found);
 }
 
-task<answers> connection::ask_at_once(statements all) {
-    if (all.size() < 2) co_return co_await ask(std::move(all));
-    all.prepend("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    all.add("COMMIT");
-    auto found = co_await ask(std::move(all));
-    found.erase(found.begin());
-    found.pop_back();
-    co_return found;
-}
-
 task<connection::turn> connection::take_turn() {
     const counted here{waiting_};
     auto self = shared_from_this();

@@ -36,8 +36,6 @@ public:
     // Sends them in one go and answers with what they found, within the deadline. Throws failure. While the first connection is
     // being made it waits for that; later, without a connection it fails at once.
     [[nodiscard]] task<answers> ask(statements all);
-    // Two and more in one snapshot, read only.
-    [[nodiscard]] task<answers> ask_at_once(statements all);
 
     // For who needs it alone for more than one ask(): transactions. First come, first served; gives it back with its end.
     class turn {

@@ -26,6 +26,11 @@ constexpr std::string_view session_settings =
     "SET enable_mergejoin = off; SET enable_bitmapscan = off; "
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')";
 
+// Statements that are sent in one go without BEGIN are one transaction, and with this they see one snapshot. An error among them
+// ends the transaction at their sync, so nothing of it meets those behind.
+constexpr std::string_view reading_settings =
+    "; SET default_transaction_isolation = 'repeatable read'; SET default_transaction_read_only = on";
+
 }  // namespace
 
 connector::connector(std::string url, std::chrono::milliseconds deadline) : url_(std::move(url)), deadline_(deadline) {}
@@ -55,7 +60,8 @@ connection_ptr connector::open_now(use u) const {
     PQsetNoticeProcessor(
         c.get(), [](void*, const char*) {}, nullptr);
     const auto server_gives_up = std::max<std::int64_t>(1, deadline_.count() * 9 / 10);
-    const auto settings = fmt::format(fmt::runtime(session_settings), server_gives_up);
+    auto settings = fmt::format(fmt::runtime(session_settings), server_gives_up);
+    if (u == use::reading) settings += reading_settings;
     const result_ptr done{PQexec(c.get(), settings.c_str())};
     const auto status = PQresultStatus(done.get());
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)

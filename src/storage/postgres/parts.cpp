@@ -22,7 +22,7 @@ lane_options lane_options_of(const postgres_options& o) {
 
 void look_at_database(const connector& connect) {
     try {
-        const auto c = connect.open_now(use::reading);
+        const auto c = connect.open_now(use::writing);
         if (run_now(c.get(), "SELECT 1 WHERE to_regclass('meta') IS NOT NULL").empty() ||
             run_now(c.get(), "SELECT 1 FROM meta WHERE name = 'epoch'").empty())
             throw storage_error("the PostgreSQL database has no tables yet: run madang migrate");

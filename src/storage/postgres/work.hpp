@@ -19,7 +19,7 @@ async_result<T> read(pool& from, statements all, Decode decode) {
     std::optional<failure> failed;
     try {
         const auto c = from.shortest_queue();
-        const auto found = co_await asio::co_spawn(c->where(), c->ask_at_once(std::move(all)), use_task);
+        const auto found = co_await asio::co_spawn(c->where(), c->ask(std::move(all)), use_task);
         co_return decode(found);
     } catch (const failure& e) {
         failed = e;
@@ -49,6 +49,8 @@ async_result<T> transact_here(std::shared_ptr<connection> c, Work work) {
             co_return done;
         } catch (const failure& e) {
             failed = e;
+        } catch (const std::exception& e) {
+            failed = failure::of_ours(e.what());
         }
         if (failed->of_connection()) throw *failed;
         co_await db.rollback();
