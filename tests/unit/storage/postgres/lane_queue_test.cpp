@@ -1,107 +1,204 @@
-// What waits in a lane, and which of it becomes the next batch.
+// Which of what waits becomes the next batch, and how much may wait.
 #include "postgres/lane_queue.hpp"
 
-#include <string>
-#include <vector>
+#include <numeric>
 
 #include "catch.hpp"
 
 using namespace madang;
+using namespace madang::storage;
 using namespace madang::storage::postgres;
+using kind = unit::kind;
+using units = std::vector<std::unique_ptr<unit>>;
+using list = std::vector<std::string>;
 
 namespace {
 
-class some_unit final : public unit {
+constexpr std::size_t no_limit = 1 << 30;
+
+class named_unit final : public unit {
 public:
-    some_unit(kind k, room_id room, int number, std::size_t text) : unit(k, room, text), number(number) {}
+    named_unit(kind k, std::int64_t room, std::string name, std::size_t text = 0)
+        : unit(k, room_id{room}, text), name_(std::move(name)) {}
     void refuse(error) override {}
     [[nodiscard]] bool answered() const override { return false; }
-    const int number;
+    [[nodiscard]] const std::string& name() const { return name_; }
+
+private:
+    std::string name_;
 };
 
-struct given {
-    unit::kind what;
-    std::int64_t room;
-    std::size_t text = 0;
-};
-
-// Numbered from 1, in this order.
-lane_queue queue_of(const std::vector<given>& all) {
-    lane_queue q;
-    int number = 0;
-    for (const auto& g : all) q.push(std::make_unique<some_unit>(g.what, room_id{g.room}, ++number, g.text));
-    return q;
+std::unique_ptr<unit> message(std::int64_t room, std::string name, std::size_t text = 0) {
+    return std::make_unique<named_unit>(kind::message, room, std::move(name), text);
+}
+std::unique_ptr<unit> mark(std::int64_t room, std::string name) {
+    return std::make_unique<named_unit>(kind::mark, room, std::move(name));
+}
+std::unique_ptr<unit> work(std::int64_t room, std::string name) {
+    return std::make_unique<named_unit>(kind::work, room, std::move(name));
+}
+std::unique_ptr<unit> alone(std::int64_t room, std::string name) {
+    return std::make_unique<named_unit>(kind::alone, room, std::move(name));
 }
 
-std::vector<int> numbers(const lane_queue::units& batch) {
-    std::vector<int> all;
-    for (const auto& u : batch) all.push_back(static_cast<some_unit&>(*u).number);
+list names(const units& some) {
+    list all;
+    for (const auto& u : some) all.push_back(static_cast<const named_unit&>(*u).name());
     return all;
 }
 
-std::vector<int> next(lane_queue& q, std::size_t rows = 250, std::size_t bytes = 1 << 20) {
-    return numbers(q.next_batch(rows, bytes));
+template <class... Units>
+lane_queue queue_of(Units... some) {
+    lane_queue q;
+    (q.push(std::move(some)), ...);
+    return q;
 }
 
-using enum unit::kind;
-using list = std::vector<int>;
+list next(lane_queue& q, std::size_t rows = no_limit, std::size_t bytes = no_limit) { return names(q.next_batch(rows, bytes)); }
+
+// Every batch, until nothing is left.
+std::vector<list> all_batches(lane_queue& q, std::size_t rows = no_limit, std::size_t bytes = no_limit) {
+    std::vector<list> all;
+    while (!q.empty()) all.push_back(next(q, rows, bytes));
+    return all;
+}
+
+// What a unit takes of the queue beyond its text.
+const std::size_t overhead = message(1, "")->bytes;
 
 }  // namespace
 
-TEST_CASE("messages and read marks go together, other work after them, and what goes alone goes alone") {
-    auto q = queue_of({{message, 1}, {mark, 2}, {work, 3}, {alone, 4}, {work, 5}, {message, 6}});
-    REQUIRE(next(q) == list{1, 2, 6});
-    REQUIRE(next(q) == list{3, 5});
-    REQUIRE(next(q) == list{4});
+TEST_CASE("messages and read marks of many rooms make one batch, in the order in which they came") {
+    auto q = queue_of(message(1, "a"), mark(2, "b"), message(3, "c"), mark(1, "d"), message(1, "e"));
+    REQUIRE(next(q) == list{"a", "b", "c", "d", "e"});
+    REQUIRE(q.empty());
+}
+
+TEST_CASE("work is batched with work, and what is alone goes alone") {
+    auto q = queue_of(work(1, "a"), work(2, "b"), work(1, "c"), alone(3, "d"), alone(4, "e"), work(5, "f"));
+    REQUIRE(all_batches(q) == std::vector<list>{{"a", "b", "c", "f"}, {"d"}, {"e"}});
+}
+
+TEST_CASE("what is first decides what the batch is, and what is of its kind is looked for behind others") {
+    auto q = queue_of(message(1, "a"), work(2, "b"), message(3, "c"), alone(4, "d"), mark(5, "e"), work(6, "f"));
+    REQUIRE(all_batches(q) == std::vector<list>{{"a", "c", "e"}, {"b", "f"}, {"d"}});
+}
+
+TEST_CASE("a unit never passes another one of its room") {
+    auto q =
+        queue_of(message(1, "a"), work(1, "b"), message(1, "c"), message(2, "d"), mark(1, "e"), alone(2, "f"), message(2, "g"));
+    REQUIRE(all_batches(q) == std::vector<list>{{"a", "d"}, {"b"}, {"c", "e"}, {"f"}, {"g"}});
+    auto w = queue_of(work(1, "a"), alone(2, "b"), work(2, "c"), message(1, "d"), work(1, "e"), work(3, "f"));
+    REQUIRE(all_batches(w) == std::vector<list>{{"a", "f"}, {"b"}, {"c"}, {"d"}, {"e"}});
+}
+
+TEST_CASE("any mixture comes out whole, with each room in its order, and no batch mixes ways of writing") {
+    lane_queue q;
+    std::vector<list> sent(7);
+    std::size_t dice = 1;
+    for (int i = 0; i < 500; ++i) {
+        dice = dice * 6364136223846793005ULL + 1442695040888963407ULL;
+        const auto room = static_cast<std::int64_t>((dice >> 33) % 7);
+        const auto what = static_cast<kind>((dice >> 40) % 4);
+        auto name = std::to_string(i);
+        sent[static_cast<std::size_t>(room)].push_back(name);
+        q.push(std::make_unique<named_unit>(what, room, std::move(name)));
+    }
+    std::vector<list> came(7);
+    while (!q.empty()) {
+        const auto batch = q.next_batch(20, no_limit);
+        REQUIRE_FALSE(batch.empty());
+        const auto way = [](const std::unique_ptr<unit>& u) { return u->what == kind::mark ? kind::message : u->what; };
+        for (const auto& u : batch) REQUIRE(way(u) == way(batch.front()));
+        REQUIRE(batch.size() <= (way(batch.front()) == kind::alone ? 1 : 20));
+        for (const auto& u : batch)
+            came[static_cast<std::size_t>(u->room.value)].push_back(static_cast<const named_unit&>(*u).name());
+    }
+    REQUIRE(came == sent);
+}
+
+TEST_CASE("a batch has as many rows as it may have, and no more") {
+    lane_queue q;
+    for (int i = 0; i < 7; ++i) q.push(message(1, std::to_string(i)));
+    REQUIRE(all_batches(q, 3) == std::vector<list>{{"0", "1", "2"}, {"3", "4", "5"}, {"6"}});
+}
+
+TEST_CASE("a batch has as many bytes as it may have, and not one more") {
+    const auto three = [] { return queue_of(message(1, "a", 100), message(2, "b", 100), message(3, "c", 100)); };
+    auto exact = three();
+    REQUIRE(all_batches(exact, no_limit, 3 * (overhead + 100)) == std::vector<list>{{"a", "b", "c"}});
+    auto less = three();
+    REQUIRE(all_batches(less, no_limit, 3 * (overhead + 100) - 1) == std::vector<list>{{"a", "b"}, {"c"}});
+}
+
+TEST_CASE("what does not fit ends the batch: nothing smaller behind it goes first") {
+    auto q = queue_of(message(1, "a", 100), message(2, "large", 1000), message(3, "small", 1));
+    REQUIRE(all_batches(q, no_limit, 2 * overhead + 500) == std::vector<list>{{"a"}, {"large"}, {"small"}});
+}
+
+TEST_CASE("a unit larger than a batch goes alone") {
+    auto q = queue_of(message(1, "a"), message(1, "huge", 5000), message(1, "b"), message(1, "c"));
+    REQUIRE(all_batches(q, no_limit, 3 * overhead) == std::vector<list>{{"a"}, {"huge"}, {"b", "c"}});
+}
+
+TEST_CASE("what comes back stands in front of everything, in its order") {
+    auto q = queue_of(message(1, "a"), message(1, "b"), message(1, "c"));
+    auto batch = q.next_batch(2, no_limit);
+    q.push(message(1, "d"));
+    q.push_back_in(std::move(batch));
+    REQUIRE(q.size() == 4);
+    REQUIRE(next(q) == list{"a", "b", "c", "d"});
+    q.push_back_in({});
+    REQUIRE(q.empty());
+}
+
+TEST_CASE("what is taken out is what was asked for, and the others stay as they were") {
+    auto q = queue_of(message(1, "a"), work(2, "b"), message(2, "c"), mark(1, "d"));
+    REQUIRE(names(q.take_out([](const unit& u) { return u.room == room_id{2}; })) == list{"b", "c"});
+    REQUIRE(q.take_out([](const unit&) { return false; }).empty());
+    REQUIRE(next(q) == list{"a", "d"});
+    REQUIRE(q.take_out([](const unit&) { return true; }).empty());
+}
+
+TEST_CASE("an empty queue makes an empty batch") {
+    lane_queue q;
     REQUIRE(q.empty());
     REQUIRE(next(q).empty());
 }
 
-TEST_CASE("nothing passes another unit of its room") {
-    auto q = queue_of({{message, 1}, {work, 1}, {message, 1}, {message, 2}, {work, 2}});
-    REQUIRE(next(q) == list{1, 4});
-    REQUIRE(next(q) == list{2, 5});
-    REQUIRE(next(q) == list{3});
+TEST_CASE("the rest of a batch is looked for among the first two thousand, however much waits") {
+    lane_queue q;
+    q.push(message(1, "first"));
+    for (int i = 0; i < 1998; ++i) q.push(alone(2, "work"));
+    q.push(message(3, "the two thousandth"));
+    q.push(message(4, "one further"));
+    REQUIRE(next(q) == list{"first", "the two thousandth"});
+    REQUIRE(q.size() == 1999);
 }
 
-TEST_CASE("a batch ends at its rows and at its bytes, and what is larger than a batch goes by itself") {
-    auto rows = queue_of({{message, 1}, {message, 1}, {message, 1}});
-    REQUIRE(next(rows, 2) == list{1, 2});
-    REQUIRE(next(rows, 2) == list{3});
-    auto bytes = queue_of({{message, 1, 1000}, {message, 2, 1000}, {message, 3, 10'000}, {message, 4, 10}});
-    REQUIRE(next(bytes, 250, 3000) == list{1, 2});
-    REQUIRE(next(bytes, 250, 3000) == list{3});
-    REQUIRE(next(bytes, 250, 3000) == list{4});
-}
-
-TEST_CASE("what comes back is the first again, in its order") {
-    auto q = queue_of({{message, 1}, {message, 2}, {message, 3}});
-    auto batch = q.next_batch(2, 1 << 20);
-    q.push_back_in(std::move(batch));
-    REQUIRE(next(q) == list{1, 2, 3});
-}
-
-TEST_CASE("those whose time is over are taken out, and the others keep their order") {
-    auto q = queue_of({{message, 1}, {message, 2}, {message, 3}, {message, 4}});
-    const auto out = q.take_out([](const unit& u) { return u.room.value % 2 == 0; });
-    REQUIRE(numbers(out) == list{2, 4});
-    REQUIRE(next(q) == list{1, 3});
-}
-
-TEST_CASE("all lanes together hold so many rows and bytes, and not one more") {
-    storage::store_stats stats;
-    waiting_units waiting{stats, 2, 1000};
-    const some_unit small{message, room_id{1}, 1, 0};
-    const some_unit large{message, room_id{1}, 2, 900};
-    REQUIRE(waiting.take_in(small));
-    REQUIRE_FALSE(waiting.take_in(large));
-    REQUIRE(waiting.take_in(small));
-    REQUIRE_FALSE(waiting.take_in(small));
+TEST_CASE("as many rows may wait as are allowed, in all queues together, and not one more") {
+    store_stats stats;
+    waiting_units waiting{stats, 2, no_limit};
+    const auto one = message(1, "");
+    REQUIRE(waiting.take_in(*one));
+    REQUIRE(waiting.take_in(*one));
+    REQUIRE_FALSE(waiting.take_in(*one));
     REQUIRE(stats.queue_rows == 2);
-    waiting.let_go(small);
-    REQUIRE(waiting.take_in(small));
-    waiting.let_go(small);
-    waiting.let_go(small);
+    REQUIRE(stats.queue_bytes == 2 * overhead);
+    waiting.let_go(*one);
+    REQUIRE(waiting.take_in(*one));
+    waiting.let_go(*one);
+    waiting.let_go(*one);
     REQUIRE(stats.queue_rows == 0);
     REQUIRE(stats.queue_bytes == 0);
+}
+
+TEST_CASE("as many bytes may wait as are allowed, and not one more; less still fits then") {
+    store_stats stats;
+    waiting_units waiting{stats, no_limit, 2 * overhead + 100};
+    REQUIRE(waiting.take_in(*message(1, "", 60)));
+    REQUIRE_FALSE(waiting.take_in(*message(1, "", 41)));
+    REQUIRE(stats.queue_rows == 1);
+    REQUIRE(stats.queue_bytes == overhead + 60);
+    REQUIRE(waiting.take_in(*message(1, "", 40)));
 }

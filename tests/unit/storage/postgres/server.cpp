@@ -11,6 +11,8 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -39,6 +41,25 @@ std::string programs() {
 
 void run(const std::string& command) {
     if (std::system(command.c_str()) != 0) throw std::runtime_error("failed: " + command);
+}
+
+// proc(5): the fourth word of stat, the second behind the name in parentheses, is the parent.
+pid_t parent_of(const std::filesystem::path& process) {
+    std::string line;
+    std::getline(std::ifstream(process / "stat"), line);
+    std::istringstream rest{line.substr(std::min(line.size(), line.rfind(')') + 1))};
+    char state = 0;
+    pid_t parent = 0;
+    rest >> state >> parent;
+    return parent;
+}
+
+std::vector<pid_t> children_of(pid_t parent) {
+    std::vector<pid_t> all;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc"))
+        if (const auto id = std::atoi(entry.path().filename().c_str()); id > 0 && parent_of(entry.path()) == parent)
+            all.push_back(id);
+    return all;
 }
 
 void execute(const storage::postgres_url& where, const std::string& text) {
@@ -97,8 +118,24 @@ void postgres_server::wait_until_ready() const {
 void postgres_server::crash() {
     if (pid_ <= 0) return;
     ::kill(pid_, SIGQUIT);
+    thaw();
     ::waitpid(pid_, nullptr, 0);
     pid_ = 0;
+}
+
+// The postmaster first: it must not start anybody whom we do not see, nor take the others' silence for their death.
+void postgres_server::freeze() { signal_all(SIGSTOP); }
+void postgres_server::thaw() { signal_all(SIGCONT); }
+
+void postgres_server::signal_all(int number) const {
+    ::kill(pid_, number);
+    for (const auto child : children_of(pid_)) ::kill(child, number);
+}
+
+std::string postgres_server::log() const {
+    std::ostringstream text;
+    text << std::ifstream(directory_ / "log").rdbuf();
+    return text.str();
 }
 
 storage::postgres_url postgres_server::database(const std::string& name) const {

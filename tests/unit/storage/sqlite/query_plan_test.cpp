@@ -1,5 +1,5 @@
 // Every statement of the store, once it has been used, explained: each finds its rows by an index.
-#include "../ports/world.hpp"
+#include "../ports/use_everything.hpp"
 #include "files.hpp"
 #include "sqlite/parts.hpp"
 
@@ -7,7 +7,6 @@
 
 using namespace madang;
 using namespace madang::test;
-using namespace std::chrono_literals;
 using storage::sqlite::database;
 using storage::sqlite::parts;
 
@@ -64,72 +63,6 @@ private:
 
     parts parts_;
 };
-
-// Uses everything that a port offers.
-void use_everything(world& w) {
-    const auto sora = w.person("sora");
-    const auto jun = w.person("jun");
-    const auto mina = w.person("mina");
-    w.get(w.accounts().find_credentials("sora"));
-    w.get(w.accounts().credentials_of(sora));
-    w.get(w.accounts().find_user_by_name("sora"));
-    w.get(w.accounts().search_users("so", "", 10));
-    w.get(w.accounts().list_users({}, 10));
-    w.get(w.accounts().update_profile(sora, {}));
-    w.get(w.accounts().renew_password_hash(sora, "x"));
-    w.get(w.accounts().set_role(sora, "admin"));
-    domain::new_login login{sora, "hash", "device", "address", w.clock.now() + 1h};
-    const auto session = w.get(w.logins().open(login, 1)).session.id;
-    w.get(w.logins().rotate("hash", "next", "", 30s, w.clock.now() + 1h));
-    w.get(w.logins().rotate("hash", "other", "", 30s, w.clock.now() + 1h));
-    w.get(w.logins().logins_of(sora));
-    w.get(w.logins().end(sora, session));
-    w.get(w.logins().end_all(sora));
-    w.get(w.logins().ended_since(w.clock.now()));
-    w.get(w.logins().sweep(w.clock.now()));
-    w.get(w.accounts().set_password(sora, "x", {}));
-    w.get(w.accounts().set_disabled(mina, true));
-    w.get(w.keys().add_key({"kid", "seed", w.clock.now(), false}, true, true));
-    w.get(w.keys().keys());
-
-    w.get(w.contacts().befriend(mina, sora, 10));
-    w.get(w.contacts().decline(sora, mina));
-    w.get(w.contacts().requests(sora, {}, 10));
-    w.get(w.contacts().block(mina, sora));
-    w.get(w.contacts().blocks(mina, {}, 10));
-    w.get(w.contacts().unblock(mina, sora));
-
-    const auto direct = w.direct(sora, jun);
-    const auto group = w.create(domain::room_kind::group, sora, {jun}, "key").room;
-    w.create(domain::room_kind::group, sora, {jun}, "key");
-    w.join(group, sora, mina);
-    const auto seq = w.say(group, sora, "text").seq;
-    w.say(group, sora, "reply", {}, seq);
-    w.say(direct, sora, "text");
-    w.get(w.log().edit(group, seq, sora, "new"));
-    w.get(w.log().react(group, seq, jun, "👍", true));
-    w.get(w.log().react(group, seq, jun, "👍", false));
-    w.get(w.log().erase(group, seq, sora));
-    w.get(w.log().rename(group, sora, "name"));
-    w.get(w.log().mark_read(group, jun, 1));
-    w.get(w.log().set_muted(group, jun, true));
-    w.get(w.log().set_role(group, sora, jun, domain::member_role::admin));
-    w.get(w.log().remove_member(direct, sora, sora));
-    w.create(domain::room_kind::direct, sora, {jun});
-
-    w.get(w.rooms().epoch());
-    w.get(w.rooms().rooms_of(sora, {}, 10));
-    w.get(w.rooms().seat_of(sora, group));
-    w.get(w.rooms().seats_of(sora));
-    w.get(w.rooms().members(group, sora, 10));
-    w.get(w.rooms().member_count(group));
-    w.get(w.rooms().member_ids(group));
-    w.timeline(sora, group);
-    w.timeline(sora, group, {.before = 0, .after = {}, .around = 2, .limit = 5});
-    w.events(group);
-    w.get(w.accounts().erase_user(sora));
-    w.get(w.contacts().unfriend(jun, mina));
-}
 
 }  // namespace
 
