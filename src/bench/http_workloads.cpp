@@ -23,6 +23,7 @@ void print(const scene& s, const char* what, double cpu, double batches, http_lo
 
 void post_into(const options& o, const scene& s, const char* what, int rooms, int clients, std::uint64_t requests) {
     std::vector<std::int64_t> all;
+    all.reserve(static_cast<std::size_t>(rooms));
     for (int i = 0; i < rooms; ++i) all.push_back(s.room());
     const std::string text(static_cast<std::size_t>(o.body), 'x');
     const auto next = [&](std::uint64_t n) {

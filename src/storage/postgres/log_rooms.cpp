@@ -118,6 +118,7 @@ task<std::vector<user_id>> newcomers(database& db, room_id room, std::vector<use
 
 async_result<created> log::create_room(new_room r) {
     const auto text = r.name.size() + r.key.size() + r.others.size() * sizeof(user_id);
+    const auto creator = r.creator.value;
     auto work = [r = std::move(r)](writing& w) -> async_result<created> {
         std::optional<std::string> pair;
         if (r.kind == room_kind::direct) pair = direct_key(r.creator, r.others.empty() ? r.creator : r.others.front());
@@ -144,7 +145,6 @@ async_result<created> log::create_room(new_room r) {
         }
         throw failure::of_ours("a room that is there and is not found");
     };
-    const auto creator = r.creator.value;
     auto make = [text, work = std::move(work)](std::unique_ptr<reply<created>> to) mutable -> std::unique_ptr<unit> {
         return std::make_unique<work_of<created, decltype(work)>>(unit::kind::alone, room_id{}, text, std::move(work),
                                                                   std::move(to));

@@ -94,7 +94,7 @@ message_batch::message_batch(std::span<const std::unique_ptr<unit>> units, times
         if (is_new) sent_.push_back(at);
     }
     std::ranges::sort(rooms_);
-    rooms_.erase(std::ranges::unique(rooms_).begin(), rooms_.end());
+    rooms_.erase(std::unique(rooms_.begin(), rooms_.end()), rooms_.end());
 }
 
 statements message_batch::to_send() const {

@@ -25,7 +25,7 @@ void pool::stop() {
 std::shared_ptr<connection> pool::shortest_queue() const {
     // Who is not connected fails its callers at once: that is no short queue.
     const auto burden = [](const auto& c) { return std::pair{c->now(), c->waiting()}; };
-    const auto least = *std::ranges::min_element(all_, {}, burden);
+    auto least = *std::ranges::min_element(all_, {}, burden);
     if (least->waiting() >= queue_ / all_.size()) throw failure::queue_full();
     return least;
 }

@@ -206,6 +206,7 @@ TEST_CASE("nobody imports into a PostgreSQL database that another madang has ope
     options.url = std::get<postgres_url>(to.place());
     {
         postgres_store serving{io.context(), options, archive_time};
+        REQUIRE(io.run(serving.rooms().epoch()).has_value());  // it is connected by now
         CHECK_THAT(said([&] { imported(to.place(), dir / "all", import_mode::replace); }), Contains("in use by another madang"));
         serving.stop();
         io.finish();

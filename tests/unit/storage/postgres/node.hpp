@@ -9,6 +9,7 @@
 #include "run_task.hpp"
 #include "server.hpp"
 
+#include <functional>
 #include <mutex>
 #include <string>
 #include <thread>

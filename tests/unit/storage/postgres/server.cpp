@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
@@ -30,7 +31,7 @@ std::string as_its_user() {
 }
 
 // The newest of Debian's /usr/lib/postgresql/<version>/bin.
-std::string programs() {
+std::string newest_programs() {
     int newest = 0;
     std::error_code ec;
     for (std::filesystem::directory_iterator at{"/usr/lib/postgresql", ec}, end; !ec && at != end; at.increment(ec))
@@ -39,27 +40,19 @@ std::string programs() {
     return fmt::format("/usr/lib/postgresql/{}/bin", newest);
 }
 
+const std::string& programs() {
+    static const std::string found = newest_programs();
+    return found;
+}
+
 void run(const std::string& command) {
     if (std::system(command.c_str()) != 0) throw std::runtime_error("failed: " + command);
 }
 
-// proc(5): the fourth word of stat, the second behind the name in parentheses, is the parent.
-pid_t parent_of(const std::filesystem::path& process) {
-    std::string line;
-    std::getline(std::ifstream(process / "stat"), line);
-    std::istringstream rest{line.substr(std::min(line.size(), line.rfind(')') + 1))};
-    char state = 0;
-    pid_t parent = 0;
-    rest >> state >> parent;
-    return parent;
-}
-
+// proc(5), /proc/[pid]/task/[tid]/children.
 std::vector<pid_t> children_of(pid_t parent) {
-    std::vector<pid_t> all;
-    for (const auto& entry : std::filesystem::directory_iterator("/proc"))
-        if (const auto id = std::atoi(entry.path().filename().c_str()); id > 0 && parent_of(entry.path()) == parent)
-            all.push_back(id);
-    return all;
+    std::ifstream list{fmt::format("/proc/{0}/task/{0}/children", parent)};
+    return {std::istream_iterator<pid_t>{list}, std::istream_iterator<pid_t>{}};
 }
 
 void execute(const storage::postgres_url& where, const std::string& text) {

@@ -74,6 +74,12 @@ list texts_in(world& w, room_id room) {
     return texts;
 }
 
+// Whether each commit of a room was told after those before it.
+bool told_in_order(const world& w) {
+    std::map<room_id, seq_t> last;
+    return std::ranges::all_of(w.commits.all(), [&](const commit& c) { return c.head > std::exchange(last[c.room], c.head); });
+}
+
 }  // namespace
 
 TEST_CASE("one bad row among two hundred in flight fails alone, and the others are committed in their order") {
@@ -312,6 +318,8 @@ TEST_CASE("two nodes write to the same ten rooms: one order, no key twice, no an
             REQUIRE(m.read_ordinal >= last);
         }
     }
+    REQUIRE(told_in_order(a));
+    REQUIRE(told_in_order(b));
     REQUIRE(said.all().empty());
     REQUIRE(server.log().find("deadlock detected", said_before) == std::string::npos);
 }
