@@ -19,12 +19,12 @@ esac
 
 logs=build/test-logs
 mkdir -p "$logs"
-passed=0 failed=0
+passed=0 failed=0 failures=()
 started=$SECONDS
 
 step() { printf '\n== %s (%d s)\n' "$*" $((SECONDS - started)); }
 
-# Runs one suite, keeps its output, counts its tests, and shows the output when one failed.
+# Runs one suite, keeps its output, and counts its tests. What failed is shown at the end, where it is looked for.
 suite() {
   local name=$1 log="$logs/${1//[^a-z0-9]/-}.log" code=0 good bad
   shift
@@ -36,10 +36,14 @@ suite() {
   if [ "$code" -eq 0 ] && [ "$good" -eq 0 ]; then good=1; fi
   passed=$((passed + good)) failed=$((failed + bad))
   printf '%-34s %4d passed, %d failed (%d s)\n' "$name" "$good" "$bad" $((SECONDS - started))
-  if [ "$bad" -gt 0 ]; then
-    grep -nE '^not ok|FAILED|ERROR:|WARNING: ThreadSanitizer|runtime error' "$log" | head -40 || true
-    tail -n 60 "$log"
-  fi
+  [ "$bad" -eq 0 ] || failures+=("$name" "$log")
+}
+
+# The failures of one suite: the tests' names and what they say.
+excerpt() {
+  local found
+  found=$(grep -nE -B 8 -A 14 '^ *not ok|FAILED:|due to unexpected|ERROR: |WARNING: ThreadSanitizer|runtime error|error:' "$2" | head -80) || true
+  printf '\n-- %s: %s\n%s\n' "$1" "$2" "${found:-$(tail -n 40 "$2")}"
 }
 
 unit_tests() {
@@ -106,5 +110,6 @@ if [ "$mode" != quick ]; then
   fi
 fi
 
+for ((i = 0; i < ${#failures[@]}; i += 2)); do excerpt "${failures[i]}" "${failures[i + 1]}"; done
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]
