@@ -13,7 +13,9 @@ CREATE TABLE rooms (
     last_seq         bigint NOT NULL DEFAULT 0,
     last_ordinal     bigint NOT NULL DEFAULT 0,
     last_message_seq bigint NOT NULL DEFAULT 0,
-    member_count     bigint NOT NULL DEFAULT 0
+    member_count     bigint NOT NULL DEFAULT 0,
+    -- Somebody may have hidden this direct room, or blocked the other one: the next message looks, and lifts it where it can.
+    guarded          boolean NOT NULL DEFAULT true
 ) WITH (fillfactor = 50);
 CREATE UNIQUE INDEX rooms_create_key ON rooms (created_by, create_key) WHERE create_key IS NOT NULL;
 

@@ -37,6 +37,8 @@ struct table {
 
 // Of a schema, but not of an archive: facts about one database, and its steps.
 inline constexpr std::string_view left_out[] = {"meta", "migrations"};
+// A column of PostgreSQL's alone, and its table: what its default says is true of imported rows.
+inline constexpr std::string_view left_to_default[] = {"rooms", "guarded"};
 
 // NULL; integers, booleans (0 and 1) and times (milliseconds since 1970); text and bytes as they are. Of two keys the smaller
 // variant is the one that both databases put first: numbers by value, text and bytes by their bytes.

@@ -1,5 +1,6 @@
 #include "postgres/contacts.hpp"
 
+#include "postgres/direct_rooms.hpp"
 #include "postgres/people.hpp"
 #include "postgres/work.hpp"
 
@@ -163,12 +164,15 @@ async_result<bool> contacts::unfriend(user_id me, user_id other) {
 async_result<bool> contacts::block(user_id me, user_id other) {
     return transact<bool>(writes_, [this, me, other](database& db) -> task<result<bool>> {
         if (me == other) co_return errc::invalid_request;
+        // Rooms before people. A room that these two make in between, which holds their rows, is guarded below.
         statements lock;
+        guard(lock, me, other);
         lock_people(lock, {me, other});
         const auto there = co_await db.run(std::move(lock));
-        if (there[0].size() < 2) co_return errc::not_found;
+        if (there.back().size() < 2) co_return errc::not_found;
         auto all = statements::of("INSERT INTO blocks (user_id, blocked_id, since) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
                                   me, other, clock_.now());
+        guard(all, me, other);
         part(all, me, other);
         const auto done = co_await db.run(std::move(all));
         co_return done.back().affected() > 0;

@@ -22,6 +22,10 @@ commit audience_of(room_id room, seq_t head) {
 
 std::string direct_key(user_id a, user_id b) { return fmt::format("{}:{}", std::min(a, b).value, std::max(a, b).value); }
 
+void guard(statements& all, user_id a, user_id b) {
+    all.add("UPDATE rooms SET guarded = true WHERE direct_key = $1 AND NOT guarded", direct_key(a, b));
+}
+
 task<bool> is_silenced(database& db, seat_row seat) {
     if (seat.kind != room_kind::direct) co_return false;
     co_return co_await db.any(
@@ -44,6 +48,7 @@ task<> hide(writing& w, seat_row seat) {
     co_await w.db.change(
         "UPDATE members SET hidden = true, visible_from = $1, read_ordinal = $2 WHERE room_id = $3 AND user_id = $4",
         seat.last_seq, seat.last_ordinal, seat.room, seat.user);
+    co_await w.db.change("UPDATE rooms SET guarded = true WHERE id = $1", seat.room);
     auto c = audience_of(seat.room, seat.last_seq);
     c.left.push_back(seat.user);
     w.commits.push_back(std::move(c));

@@ -13,6 +13,9 @@ namespace madang::storage::postgres {
 // Names the pair, whoever asks. With oneself: the note to self.
 [[nodiscard]] std::string direct_key(user_id a, user_id b);
 
+// The room of these two, if there is one: its next message is judged by slow_message, for they are not friends any more.
+void guard(statements& all, user_id a, user_id b);
+
 // Whether a block, either way, keeps this person from speaking here. Never in groups.
 [[nodiscard]] task<bool> is_silenced(database& db, seat_row seat);
 

@@ -84,8 +84,8 @@ task<std::optional<room_id>> found_room(writing& w, new_room r, std::optional<st
     std::optional<std::string> key;
     if (!r.key.empty()) key = r.key;
     const auto made = co_await w.db.run(
-        "INSERT INTO rooms (kind, name, direct_key, created_by, create_key, created_at, last_at) "
-        "VALUES ($1::bigint, $2, $3, $4, $5, $6, $6) ON CONFLICT DO NOTHING RETURNING id",
+        "INSERT INTO rooms (kind, name, direct_key, created_by, create_key, created_at, last_at, guarded) "
+        "VALUES ($1::bigint, $2, $3, $4, $5, $6, $6, false) ON CONFLICT DO NOTHING RETURNING id",
         r.kind, r.name, pair, r.creator, key, w.now);
     if (made.empty()) co_return std::nullopt;
     const auto room = made.front().get<room_id>(0);

@@ -10,26 +10,24 @@ namespace {
 constexpr sql lock_rooms_of_batch = "SELECT id FROM rooms WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE";
 
 // Every look-up is LATERAL with a LIMIT, so that no plan, made while the tables were empty, can scan or hash one of them.
-// outcome: n new, d the key is there already, r no member or no room, b blocked, p no such message to reply to, h the other one
-// has hidden this direct room: shown again by statements of its own.
+// outcome: n new, d the key is there already, r no member or no room, p no such message to reply to, g the room is guarded: left
+// to statements of its own (slow_message.hpp). What was looked up is locked with its room, so that it is found again by its
+// place.
 constexpr sql write_messages = R"(
 WITH judged AS (
-  SELECT n.*, r.last_seq, r.last_ordinal, e.seq AS old_seq, e.ordinal AS old_ordinal, e.created_at AS old_at,
-         CASE WHEN e.seq IS NOT NULL THEN 'd' WHEN m.user_id IS NULL THEN 'r' WHEN b1.yes OR b2.yes THEN 'b'
-              WHEN n.reply_to <> 0 AND t.seq IS NULL THEN 'p' WHEN o.hidden THEN 'h' ELSE 'n' END AS outcome
+  SELECT n.*, r.place AS room_place, m.place AS member_place, r.last_seq, r.last_ordinal, e.seq AS old_seq, e.ordinal AS old_ordinal,
+         e.created_at AS old_at,
+         CASE WHEN e.seq IS NOT NULL THEN 'd' WHEN m.place IS NULL THEN 'r' WHEN r.guarded THEN 'g'
+              WHEN n.reply_to <> 0 AND t.seq IS NULL THEN 'p' ELSE 'n' END AS outcome
   FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[])
        WITH ORDINALITY AS n(room_id, author_id, key, body, reply_to, i)
-  LEFT JOIN LATERAL (SELECT kind, last_seq, last_ordinal FROM rooms WHERE id = n.room_id LIMIT 1) r ON true
-  LEFT JOIN LATERAL (SELECT user_id, visible_from FROM members
+  LEFT JOIN LATERAL (SELECT ctid AS place, guarded, last_seq, last_ordinal FROM rooms WHERE id = n.room_id LIMIT 1) r ON true
+  LEFT JOIN LATERAL (SELECT ctid AS place, visible_from FROM members
                      WHERE room_id = n.room_id AND user_id = n.author_id AND NOT hidden LIMIT 1) m ON true
   LEFT JOIN LATERAL (SELECT seq, ordinal, created_at FROM events
                      WHERE room_id = n.room_id AND author_id = n.author_id AND key = n.key LIMIT 1) e ON true
   LEFT JOIN LATERAL (SELECT seq FROM events WHERE n.reply_to <> 0 AND room_id = n.room_id AND seq = n.reply_to
                      AND seq > m.visible_from AND kind = 1 LIMIT 1) t ON true
-  LEFT JOIN LATERAL (SELECT user_id, hidden FROM members
-                     WHERE r.kind = 1 AND room_id = n.room_id AND user_id <> n.author_id LIMIT 1) o ON true
-  LEFT JOIN LATERAL (SELECT true AS yes FROM blocks WHERE user_id = o.user_id AND blocked_id = n.author_id LIMIT 1) b1 ON true
-  LEFT JOIN LATERAL (SELECT true AS yes FROM blocks WHERE user_id = n.author_id AND blocked_id = o.user_id LIMIT 1) b2 ON true
 ), numbered AS MATERIALIZED (
   SELECT *, last_seq     + count(*) FILTER (WHERE outcome = 'n') OVER room AS seq,
             last_ordinal + count(*) FILTER (WHERE outcome = 'n') OVER room AS ordinal
@@ -39,12 +37,12 @@ WITH judged AS (
   SELECT room_id, seq, ordinal, 1, author_id, key, body, nullif(reply_to, 0), $6::timestamptz FROM numbered WHERE outcome = 'n'
 ), counted AS (
   UPDATE rooms r SET last_seq = c.seq, last_ordinal = c.ordinal, last_message_seq = c.seq, last_at = greatest(r.last_at, $6::timestamptz)
-  FROM (SELECT room_id, max(seq) AS seq, max(ordinal) AS ordinal FROM numbered WHERE outcome = 'n' GROUP BY room_id) c
-  WHERE r.id = c.room_id
+  FROM (SELECT room_place, max(seq) AS seq, max(ordinal) AS ordinal FROM numbered WHERE outcome = 'n' GROUP BY room_place) c
+  WHERE r.ctid = c.room_place
 ), marked AS (
   UPDATE members m SET read_ordinal = c.ordinal
-  FROM (SELECT room_id, author_id, max(ordinal) AS ordinal FROM numbered WHERE outcome = 'n' GROUP BY room_id, author_id) c
-  WHERE m.room_id = c.room_id AND m.user_id = c.author_id
+  FROM (SELECT member_place, max(ordinal) AS ordinal FROM numbered WHERE outcome = 'n' GROUP BY member_place) c
+  WHERE m.ctid = c.member_place
 )
 SELECT i, outcome, CASE outcome WHEN 'n' THEN seq ELSE old_seq END, CASE outcome WHEN 'n' THEN ordinal ELSE old_ordinal END, old_at
 FROM numbered ORDER BY i)";
@@ -66,14 +64,8 @@ WITH judged AS MATERIALIZED (
 SELECT outcome FROM judged ORDER BY i)";
 
 error refusal(char outcome) {
-    switch (outcome) {
-        case 'b':
-            return errc::blocked;
-        case 'p':
-            return invalid_field("replyTo", "invalid", "There is no such message in this room.");
-        default:
-            return errc::not_a_member;
-    }
+    if (outcome == 'p') return invalid_field("replyTo", "invalid", "There is no such message in this room.");
+    return errc::not_a_member;
 }
 
 }  // namespace
@@ -151,7 +143,7 @@ void message_batch::take_messages(const rows& found, outcome& o) {
 
 void message_batch::take_message(message& m, const row& found, outcome& o) const {
     const char outcome = found.get<std::string_view>(1).front();
-    m.slow = outcome == 'h';
+    m.slow = outcome == 'g';
     if (m.slow) return;
     if (outcome != 'n' && outcome != 'd') {
         m.found = refusal(outcome);

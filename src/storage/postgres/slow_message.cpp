@@ -37,6 +37,7 @@ struct write_slowly {
         body.key = m.key;
         audience_change audience;
         audience.joined = co_await bring_back(w.db, *seat);
+        co_await w.db.change("UPDATE rooms SET guarded = false WHERE id = $1", m.room);
         const auto numbers = co_await append(w, m.room, m.author, std::move(body), std::move(audience));
         co_await w.db.change("UPDATE members SET read_ordinal = $1 WHERE room_id = $2 AND user_id = $3", numbers.ordinal, m.room,
                              m.author);

@@ -1,5 +1,5 @@
-// A message that the batch's statement leaves out, because more happens with it than a new row: the other one has hidden the
-// direct room and must be shown it again.
+// A message that the batch's statement leaves out, because its room is guarded: somebody may have hidden this direct room, and
+// must be shown it again, or blocked the other one. Lifts the guard where nothing stands in the message's way.
 #pragma once
 
 #include "postgres/unit.hpp"
