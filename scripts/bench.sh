@@ -44,7 +44,9 @@ for workload in "${workloads[@]}"; do
     start "$workload"
     printf 'start   to ready with an existing database: %d ms\n' "$took"
   else
-    taskset -c 1 "$madang" bench "$workload" --port "$port" --admin-port "$admin"
+    size=()
+    [ "$workload" != history ] || size=(--messages 1000000)
+    taskset -c 1 "$madang" bench "$workload" --port "$port" --admin-port "$admin" "${size[@]}"
   fi
   stop
 done

@@ -63,13 +63,18 @@ async_result<member> room_service::set_role(user_id me, room_id room, user_id ta
     co_return after_commit(co_await rooms_.member_of(room, target));
 }
 
-async_result<timeline_item> room_service::acknowledged(user_id author, room_id room, seq_t seq) {
-    auto seen = after_commit(co_await rooms_.message(author, room, seq));
+async_result<timeline_item> room_service::acknowledged(user_id author, room_id room, posted what) {
+    timeline_item item;
+    if (what.event) {
+        item.event = *what.event;
+        item.unread_by = what.members - 1;
+        co_return item;
+    }
+    auto seen = after_commit(co_await rooms_.message(author, room, what.seq));
     if (seen || (seen.error().code != errc::not_a_member && seen.error().code != errc::not_found)) co_return seen;
-    auto found = after_commit(co_await rooms_.events(room, seq - 1, 1));
+    auto found = after_commit(co_await rooms_.events(room, what.seq - 1, 1));
     if (!found) co_return found.error();
     if (found->empty() || found->front().author != author) co_return errc::not_found;
-    timeline_item item;
     item.event = std::move(found->front());
     co_return item;
 }

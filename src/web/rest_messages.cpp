@@ -29,7 +29,7 @@ api_answer post(call& c, message_service& messages, room_service& rooms, rates& 
     message->author = c.me.user;
     const auto done = co_await messages.post(std::move(*message));
     if (!done) co_return done.error();
-    const auto item = co_await rooms.acknowledged(c.me.user, *room, done->seq);
+    const auto item = co_await rooms.acknowledged(c.me.user, *room, *done);
     if (!item) co_return item.error();
     auto answer = item_answer(done->duplicate ? 200 : 201, *item);
     if (!done->duplicate) answer.with("Location", fmt::format("/api/v1/rooms/{}/messages/{}", room->value, done->seq));

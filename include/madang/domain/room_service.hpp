@@ -66,8 +66,9 @@ public:
         return rooms_.timeline(me, room, range);
     }
     async_result<timeline_item> message(user_id me, room_id room, seq_t seq) { return rooms_.message(me, room, seq); }
-    // The message that a used key stands for: its author may see it also after leaving.
-    async_result<timeline_item> acknowledged(user_id author, room_id room, seq_t seq);
+    // The message that was posted, for its author: a new one as it was written, that of a used key as it is now, which its author
+    // may see also after leaving.
+    async_result<timeline_item> acknowledged(user_id author, room_id room, posted what);
     async_result<event_page> events(user_id me, room_id room, seq_t after, std::size_t limit);
     // conflict: a position of another epoch or from the future, so the client reloads.
     async_result<sync_answer> sync(user_id me, std::string epoch, std::vector<known_position> known);

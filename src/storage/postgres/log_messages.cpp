@@ -53,7 +53,7 @@ task<reactions_there> reactions_on(database& db, room_id room, seq_t seq, user_i
 
 async_result<posted> log::post(new_message m) {
     const auto room = m.room;
-    auto make = [m = std::move(m)](std::unique_ptr<reply<posted>> r) mutable -> std::unique_ptr<unit> {
+    auto make = [m = std::move(m)](std::unique_ptr<pending<posted>> r) mutable -> std::unique_ptr<unit> {
         return std::make_unique<message_unit>(std::move(m), std::move(r));
     };
     return offer<posted>(writer_, room.value, std::move(make));
@@ -125,7 +125,7 @@ async_result<> log::react(room_id room, seq_t seq, user_id actor, std::string em
 }
 
 async_result<bool> log::mark_read(room_id room, user_id user, ordinal_t ordinal) {
-    auto make = [=](std::unique_ptr<reply<bool>> r) -> std::unique_ptr<unit> {
+    auto make = [=](std::unique_ptr<pending<bool>> r) -> std::unique_ptr<unit> {
         return std::make_unique<mark_unit>(room, user, ordinal, std::move(r));
     };
     return offer<bool>(writer_, room.value, std::move(make));

@@ -145,7 +145,7 @@ async_result<created> log::create_room(new_room r) {
         }
         throw failure::of_ours("a room that is there and is not found");
     };
-    auto make = [text, work = std::move(work)](std::unique_ptr<reply<created>> to) mutable -> std::unique_ptr<unit> {
+    auto make = [text, work = std::move(work)](std::unique_ptr<pending<created>> to) mutable -> std::unique_ptr<unit> {
         return std::make_unique<work_of<created, decltype(work)>>(unit::kind::alone, room_id{}, text, std::move(work),
                                                                   std::move(to));
     };

@@ -45,6 +45,7 @@ task<posted> append(writing& w, room_id room, user_id author, event_body body, a
     c.room = room;
     c.head = numbers.seq;
     c.event = std::make_shared<const event>(std::move(e));
+    numbers.event = c.event;
     c.joined = std::move(audience.joined);
     c.left = std::move(audience.left);
     w.commits.push_back(std::move(c));

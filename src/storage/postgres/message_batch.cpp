@@ -15,13 +15,13 @@ constexpr sql lock_rooms_of_batch = "SELECT id FROM rooms WHERE id = ANY($1::big
 // place.
 constexpr sql write_messages = R"(
 WITH judged AS (
-  SELECT n.*, r.place AS room_place, m.place AS member_place, r.last_seq, r.last_ordinal, e.seq AS old_seq, e.ordinal AS old_ordinal,
-         e.created_at AS old_at,
+  SELECT n.*, r.place AS room_place, m.place AS member_place, r.last_seq, r.last_ordinal, r.member_count,
+         e.seq AS old_seq, e.ordinal AS old_ordinal, e.created_at AS old_at,
          CASE WHEN e.seq IS NOT NULL THEN 'd' WHEN m.place IS NULL THEN 'r' WHEN r.guarded THEN 'g'
               WHEN n.reply_to <> 0 AND t.seq IS NULL THEN 'p' ELSE 'n' END AS outcome
   FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[])
        WITH ORDINALITY AS n(room_id, author_id, key, body, reply_to, i)
-  LEFT JOIN LATERAL (SELECT ctid AS place, guarded, last_seq, last_ordinal FROM rooms WHERE id = n.room_id LIMIT 1) r ON true
+  LEFT JOIN LATERAL (SELECT ctid AS place, guarded, last_seq, last_ordinal, member_count FROM rooms WHERE id = n.room_id LIMIT 1) r ON true
   LEFT JOIN LATERAL (SELECT ctid AS place, visible_from FROM members
                      WHERE room_id = n.room_id AND user_id = n.author_id AND NOT hidden LIMIT 1) m ON true
   LEFT JOIN LATERAL (SELECT seq, ordinal, created_at FROM events
@@ -44,7 +44,8 @@ WITH judged AS (
   FROM (SELECT member_place, max(ordinal) AS ordinal FROM numbered WHERE outcome = 'n' GROUP BY member_place) c
   WHERE m.ctid = c.member_place
 )
-SELECT i, outcome, CASE outcome WHEN 'n' THEN seq ELSE old_seq END, CASE outcome WHEN 'n' THEN ordinal ELSE old_ordinal END, old_at
+SELECT i, outcome, CASE outcome WHEN 'n' THEN seq ELSE old_seq END, CASE outcome WHEN 'n' THEN ordinal ELSE old_ordinal END, old_at,
+       member_count
 FROM numbered ORDER BY i)";
 
 // outcome: m moved, s stays, r no member, o beyond the last message.
@@ -173,6 +174,10 @@ void message_batch::take_message(message& m, const row& found, outcome& o) const
     c.room = e.room;
     c.head = e.seq;
     c.event = std::make_shared<const domain::event>(std::move(e));
+    if (!numbers.duplicate) {
+        m.found->event = c.event;
+        m.found->members = found.get<std::int64_t>(5);
+    }
     o.commits.push_back(std::move(c));
 }
 

@@ -38,9 +38,10 @@ struct write_slowly {
         audience_change audience;
         audience.joined = co_await bring_back(w.db, *seat);
         co_await w.db.change("UPDATE rooms SET guarded = false WHERE id = $1", m.room);
-        const auto numbers = co_await append(w, m.room, m.author, std::move(body), std::move(audience));
+        auto numbers = co_await append(w, m.room, m.author, std::move(body), std::move(audience));
         co_await w.db.change("UPDATE members SET read_ordinal = $1 WHERE room_id = $2 AND user_id = $3", numbers.ordinal, m.room,
                              m.author);
+        numbers.members = seat->members;
         co_return numbers;
     }
 };
@@ -52,7 +53,7 @@ std::unique_ptr<unit> done_slowly(std::unique_ptr<unit> given) {
     const auto text = one.m.text.size() + one.m.key.size();
     write_slowly work{std::move(one.m)};
     auto slow =
-        std::make_unique<work_of<posted, write_slowly>>(unit::kind::work, one.room, text, std::move(work), one.take_reply());
+        std::make_unique<work_of<posted, write_slowly>>(unit::kind::work, one.room, text, std::move(work), one.take_asker());
     slow->deadline = one.deadline;
     return slow;
 }

@@ -20,7 +20,10 @@ namespace {
 #define BACKWARDS SEEN "AND seq < $3 ORDER BY seq DESC LIMIT $4"
 #define FORWARDS SEEN "AND seq > $3 ORDER BY seq LIMIT $4"
 
-// As in log_after(), the server sends no more than one row of what does not fit.
+// A page of so many rows is small enough, whatever is in them; of a larger one the server sends no more than one row that does
+// not fit, as in log_after().
+constexpr std::size_t small_page = 100;
+#define SMALL_ITEMS(part, order) "SELECT " EVENT_COLUMNS " FROM (SELECT *" part ") e ORDER BY e.seq " order
 #define ITEMS(part, order)                                                                               \
     "SELECT " EVENT_COLUMNS                                                                              \
     " FROM (SELECT *, sum(CASE WHEN kind = 1 THEN octet_length(body) END) "                              \
@@ -48,12 +51,18 @@ parts parts_of(const timeline_range& range) {
 
 // A part's rows, from the reader outwards, with one more that says whether there is more; and the reactions to them.
 void ask_before(statements& ask, user_id me, room_id room, part p) {
-    ask.add(ITEMS(BACKWARDS, "DESC"), room, me, p.from, p.limit + 1, page_weight);
+    if (p.limit <= small_page)
+        ask.add(SMALL_ITEMS(BACKWARDS, "DESC"), room, me, p.from, p.limit + 1);
+    else
+        ask.add(ITEMS(BACKWARDS, "DESC"), room, me, p.from, p.limit + 1, page_weight);
     ask.add(REACTIONS("seq >= (SELECT min(seq) FROM (SELECT seq" BACKWARDS ") page) AND seq < $3"), room, me, p.from, p.limit);
 }
 
 void ask_after(statements& ask, user_id me, room_id room, part p) {
-    ask.add(ITEMS(FORWARDS, "ASC"), room, me, p.from, p.limit + 1, page_weight);
+    if (p.limit <= small_page)
+        ask.add(SMALL_ITEMS(FORWARDS, "ASC"), room, me, p.from, p.limit + 1);
+    else
+        ask.add(ITEMS(FORWARDS, "ASC"), room, me, p.from, p.limit + 1, page_weight);
     ask.add(REACTIONS("seq BETWEEN (SELECT seq" SEEN "AND seq > $3 ORDER BY seq LIMIT 1) AND "
                       "(SELECT max(seq) FROM (SELECT seq" FORWARDS ") page)"),
             room, me, p.from, p.limit);

@@ -2,10 +2,8 @@
 // Made on the caller's strand; afterwards they belong to the lane's.
 #pragma once
 
+#include "madang/runtime/pending.hpp"
 #include "postgres/writing.hpp"
-
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/post.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -15,29 +13,7 @@
 
 namespace madang::storage::postgres {
 
-// The coroutine that waits for a T: answered once, on its own strand.
-template <class T>
-class reply {
-public:
-    virtual ~reply() = default;
-    virtual void give(result<T> answer) = 0;
-};
-
-template <class T, class Handler>
-class reply_to final : public reply<T> {
-public:
-    explicit reply_to(Handler handler)
-        : handler_(std::move(handler)), where_(asio::get_associated_executor(handler_)), guard_(asio::make_work_guard(where_)) {}
-
-    void give(result<T> answer) override {
-        asio::post(where_, [handler = std::move(handler_), answer = std::move(answer)]() mutable { handler(std::move(answer)); });
-    }
-
-private:
-    Handler handler_;
-    executor where_;
-    asio::executor_work_guard<executor> guard_;  // the io_context stays while the lane has this
-};
+using runtime::pending;
 
 class unit {
 public:
@@ -70,22 +46,23 @@ private:
 template <class T>
 class answerable : public unit {
 public:
-    answerable(kind k, room_id room, std::size_t text, std::unique_ptr<reply<T>> r) : unit(k, room, text), reply_(std::move(r)) {}
+    answerable(kind k, room_id room, std::size_t text, std::unique_ptr<pending<T>> r)
+        : unit(k, room, text), asker_(std::move(r)) {}
 
     void answer(result<T> found) {
-        if (const auto once = std::exchange(reply_, nullptr)) once->give(std::move(found));
+        if (const auto once = std::exchange(asker_, nullptr)) once->give(std::move(found));
     }
     void refuse(error why) override { answer(std::move(why)); }
-    [[nodiscard]] bool answered() const override { return reply_ == nullptr; }
-    [[nodiscard]] std::unique_ptr<reply<T>> take_reply() { return std::move(reply_); }
+    [[nodiscard]] bool answered() const override { return asker_ == nullptr; }
+    [[nodiscard]] std::unique_ptr<pending<T>> take_asker() { return std::move(asker_); }
 
 private:
-    std::unique_ptr<reply<T>> reply_;
+    std::unique_ptr<pending<T>> asker_;
 };
 
 class message_unit final : public answerable<domain::posted> {
 public:
-    message_unit(domain::new_message given, std::unique_ptr<reply<domain::posted>> r)
+    message_unit(domain::new_message given, std::unique_ptr<pending<domain::posted>> r)
         : answerable(kind::message, given.room, given.text.size() + given.key.size(), std::move(r)), m(std::move(given)) {}
 
     domain::new_message m;
@@ -93,7 +70,7 @@ public:
 
 class mark_unit final : public answerable<bool> {
 public:
-    mark_unit(room_id room, user_id u, ordinal_t o, std::unique_ptr<reply<bool>> r)
+    mark_unit(room_id room, user_id u, ordinal_t o, std::unique_ptr<pending<bool>> r)
         : answerable(kind::mark, room, 0, std::move(r)), user(u), ordinal(o) {}
 
     const user_id user;
@@ -114,21 +91,21 @@ public:
 template <class T, class Work>
 class work_of final : public work_unit {
 public:
-    work_of(kind k, room_id room, std::size_t text, Work work, std::unique_ptr<reply<T>> r)
-        : work_unit(k, room, text), work_(std::move(work)), reply_(std::move(r)) {}
+    work_of(kind k, room_id room, std::size_t text, Work work, std::unique_ptr<pending<T>> r)
+        : work_unit(k, room, text), work_(std::move(work)), asker_(std::move(r)) {}
 
     task<> run(writing& w) override { found_ = co_await work_(w); }
     void answer_found() override { give(std::move(found_)); }
     void refuse(error why) override { give(std::move(why)); }
-    [[nodiscard]] bool answered() const override { return reply_ == nullptr; }
+    [[nodiscard]] bool answered() const override { return asker_ == nullptr; }
 
 private:
     void give(result<T> answer) {
-        if (const auto once = std::exchange(reply_, nullptr)) once->give(std::move(answer));
+        if (const auto once = std::exchange(asker_, nullptr)) once->give(std::move(answer));
     }
 
     Work work_;
-    std::unique_ptr<reply<T>> reply_;
+    std::unique_ptr<pending<T>> asker_;
     result<T> found_ = errc::internal;
 };
 

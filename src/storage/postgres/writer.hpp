@@ -28,37 +28,19 @@ private:
     std::vector<std::shared_ptr<lane>> lanes_;
 };
 
-namespace detail {
-
-// Named callables, moved in: GCC 12.2 destroys an inline lambda here twice (base/async.hpp).
-template <class T, class Make>
-struct offer_start {
-    writer* to;
-    std::int64_t hash;
-    Make make;
-
-    template <class Handler>
-    void operator()(Handler&& handler) {
-        std::unique_ptr<reply<T>> r = std::make_unique<reply_to<T, std::decay_t<Handler>>>(std::forward<Handler>(handler));
-        to->offer(make(std::move(r)), hash);
-    }
-};
-
-}  // namespace detail
-
-// Offers what `make` (from unique_ptr<reply<T>> to unique_ptr<unit>) makes, and resumes here, on the caller's strand, when that
+// Offers what `make` (from unique_ptr<pending<T>> to unique_ptr<unit>) makes, and resumes here, on the caller's strand, when that
 // has been committed or refused.
 template <class T, class Make>
 async_result<T> offer(writer& to, std::int64_t hash, Make make) {
-    detail::offer_start<T, Make> start{&to, hash, std::move(make)};
-    co_return co_await asio::async_initiate<const asio::use_awaitable_t<executor>, void(result<T>)>(std::move(start), use_task);
+    auto ask = [&to, hash, make = std::move(make)](std::unique_ptr<pending<T>> p) mutable { to.offer(make(std::move(p)), hash); };
+    return runtime::await_answer<T>(std::move(ask));
 }
 
 // Runs `work` (task<result<T>>(writing&), callable more than once) in its room's lane, with the room locked.
 // `text`: how many bytes of the caller's text it carries.
 template <class T = void, class Work>
 async_result<T> write(writer& to, unit::kind how, room_id room, std::size_t text, Work work) {
-    auto make = [how, room, text, work = std::move(work)](std::unique_ptr<reply<T>> r) mutable -> std::unique_ptr<unit> {
+    auto make = [how, room, text, work = std::move(work)](std::unique_ptr<pending<T>> r) mutable -> std::unique_ptr<unit> {
         return std::make_unique<work_of<T, Work>>(how, room, text, std::move(work), std::move(r));
     };
     return offer<T>(to, room.value, std::move(make));

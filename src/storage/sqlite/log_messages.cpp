@@ -15,7 +15,11 @@ namespace {
 std::optional<posted> first_with_key(database& db, const new_message& m) {
     auto row = db.run("SELECT seq, ordinal FROM events WHERE room = ? AND author = ? AND key = ?", m.room, m.author, m.key);
     if (!row.step()) return std::nullopt;
-    return posted{row.get<seq_t>(0), row.get<ordinal_t>(1), true};
+    posted first;
+    first.seq = row.get<seq_t>(0);
+    first.ordinal = row.get<ordinal_t>(1);
+    first.duplicate = true;
+    return first;
 }
 
 // A message that an edit, a deletion or a reaction aims at, with the seat of whoever does that.

@@ -15,17 +15,18 @@ posted append(writing& w, room_id room, user_id author, event_body body, audienc
         auto row = w.db.run(
             "UPDATE rooms SET last_seq = last_seq + 1, last_ordinal = last_ordinal + ?2, "
             "last_message_seq = iif(?2, last_seq + 1, last_message_seq), last_at = iif(?2, max(last_at, ?3), last_at) "
-            "WHERE id = ?1 RETURNING last_seq, last_ordinal",
+            "WHERE id = ?1 RETURNING last_seq, last_ordinal, member_count",
             room, message != nullptr, w.now);
         if (!row.step()) throw std::logic_error("an event for a room that does not exist");
-        numbers = {row.get<seq_t>(0), row.get<ordinal_t>(1), false};
+        numbers.seq = row.get<seq_t>(0);
+        numbers.ordinal = row.get<ordinal_t>(1);
+        numbers.members = row.get<std::int64_t>(2);
         row.step();
     }
     if (message != nullptr) message->ordinal = numbers.ordinal;
-    auto e = std::make_shared<const event>(event{room, numbers.seq, author, w.now, std::move(body)});
-    insert_event(w.db, *e);
-    const seq_t head = e->seq;
-    w.commits.push_back({room, std::move(e), head, std::move(audience.joined), std::move(audience.left)});
+    numbers.event = std::make_shared<const event>(event{room, numbers.seq, author, w.now, std::move(body)});
+    insert_event(w.db, *numbers.event);
+    w.commits.push_back({room, numbers.event, numbers.seq, std::move(audience.joined), std::move(audience.left)});
     return numbers;
 }
 

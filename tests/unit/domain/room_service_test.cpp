@@ -147,11 +147,36 @@ TEST_CASE("a page never claims an older head than its own last event") {
 }
 
 TEST_CASE("the message behind a used key is its author's, also after leaving the room") {
+    const auto used = [](seq_t seq) {
+        posted p;
+        p.seq = seq;
+        p.duplicate = true;
+        return p;
+    };
     bench b;
     b.rooms.fill(5, 3);
-    REQUIRE(run_task(b.service.acknowledged(me, room_id{5}, 2)).value().event.seq == 2);
-    REQUIRE(run_task(b.service.acknowledged(user_id{2}, room_id{5}, 2)).error().code == errc::not_found);
-    REQUIRE(run_task(b.service.acknowledged(me, room_id{5}, 9)).error().code == errc::not_found);
+    REQUIRE(run_task(b.service.acknowledged(me, room_id{5}, used(2))).value().event.seq == 2);
+    REQUIRE(run_task(b.service.acknowledged(user_id{2}, room_id{5}, used(2))).error().code == errc::not_found);
+    REQUIRE(run_task(b.service.acknowledged(me, room_id{5}, used(9))).error().code == errc::not_found);
+}
+
+TEST_CASE("a new message is shown to its author as it was written, without another look") {
+    bench b;  // whose store has no such room
+    event e;
+    e.room = room_id{5};
+    e.seq = 7;
+    e.author = me;
+    message_posted body;
+    body.text = "hello";
+    e.body = body;
+    posted p;
+    p.seq = 7;
+    p.event = std::make_shared<const event>(e);
+    p.members = 3;
+    const auto shown = run_task(b.service.acknowledged(me, room_id{5}, p)).value();
+    REQUIRE(shown.event.seq == 7);
+    REQUIRE(std::get<message_posted>(shown.event.body).text == "hello");
+    REQUIRE(shown.unread_by == 2);
 }
 
 TEST_CASE("opening a room answers with the room as its creator sees it, and says whether it was there") {

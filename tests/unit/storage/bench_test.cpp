@@ -20,10 +20,10 @@ using namespace madang::test;
 namespace {
 
 constexpr int rooms = 500;
-constexpr int posts = 100'000;
 
 struct load {
     domain::room_log& log;
+    int posts;
     std::vector<std::pair<room_id, user_id>> seats;
     std::atomic<int> next{0};
     std::atomic<int> failed{0};
@@ -31,7 +31,7 @@ struct load {
 
 // One sender: the next post when the last one is acknowledged.
 task<result<>> send(load& l) {
-    for (int i = l.next++; i < posts; i = l.next++) {
+    for (int i = l.next++; i < l.posts; i = l.next++) {
         const auto& [room, author] = l.seats[static_cast<std::size_t>(i) % l.seats.size()];
         domain::new_message m{room, author, fmt::format("~{:016x}", i), "A line of talk, about as long as people write them.", 0};
         const auto answer = co_await l.log.post(std::move(m));
@@ -66,8 +66,8 @@ void seat_people(load& l, io_thread& io, storage::store& store) {
     }
 }
 
-void measure(const char* kind, int in_flight, storage::store& store, io_thread& io) {
-    load l{store.log(), {}, {}, {}};
+void measure(const char* kind, int in_flight, storage::store& store, io_thread& io, int posts = 100'000) {
+    load l{store.log(), posts, {}, {}, {}};
     seat_people(l, io, store);
     const auto batches = store.stats().batches.load();
     const auto began = std::chrono::steady_clock::now();
@@ -99,13 +99,14 @@ TEST_CASE("bench: posts into direct rooms, SQLite", "[.bench]") {
     measure("sqlite", in_flight, store, io);
 }
 
-TEST_CASE("bench: posts into direct rooms, PostgreSQL", "[.bench]") {
-    const int in_flight = GENERATE(1, 8, 64, 256, 1000);
-    const auto lanes = GENERATE(std::size_t{1}, std::size_t{2});
+namespace {
+
+// On a new database of the server that scripts/postgres.sh started.
+void measure_postgres(std::size_t lanes, int in_flight, int posts) {
     const char* const socket = std::getenv("PRIVATE_POSTGRES");
     REQUIRE(socket != nullptr);  // scripts/postgres.sh
     const auto database = [&](const std::string& name) { return fmt::format("postgresql://madang@/{}?host={}", name, socket); };
-    const auto name = fmt::format("bench_{}_{}", lanes, in_flight);
+    const auto name = fmt::format("bench_{}_{}_{}", lanes, in_flight, posts);
     const auto c =
         storage::postgres::connector{database("postgres"), std::chrono::seconds{10}}.open_now(storage::postgres::use::writing);
     storage::postgres::run_now(c.get(), "CREATE DATABASE " + name);
@@ -116,7 +117,17 @@ TEST_CASE("bench: posts into direct rooms, PostgreSQL", "[.bench]") {
     storage::migrate(options.url, postgres_migrations(), clock);
     io_thread io;
     storage::postgres_store store{io.context(), options, clock};
-    measure(lanes == 1 ? "1 lane" : "2 lanes", in_flight, store, io);
+    measure(lanes == 1 ? "1 lane" : "2 lanes", in_flight, store, io, posts);
     store.stop();
     io.finish();
 }
+
+}  // namespace
+
+TEST_CASE("bench: posts into direct rooms, PostgreSQL", "[.bench]") {
+    const int in_flight = GENERATE(1, 8, 64, 256, 1000);
+    const auto lanes = GENERATE(std::size_t{1}, std::size_t{2});
+    measure_postgres(lanes, in_flight, 100'000);
+}
+
+TEST_CASE("bench: a million posts, PostgreSQL", "[.bench]") { measure_postgres(2, 1000, 1'000'000); }

@@ -25,6 +25,9 @@ struct posted {
     seq_t seq = 0;
     ordinal_t ordinal = 0;
     bool duplicate = false;  // the key was used already: these are the first one's numbers
+    // Of a new message, so that its sender is shown it without another look: itself, and how many are in the room.
+    event_ptr event;
+    std::int64_t members = 0;
 };
 
 // Told after each commit, on a thread of the store: returns at once and does not throw.

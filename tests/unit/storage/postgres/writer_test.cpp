@@ -62,7 +62,10 @@ log_by_key whole_log(world& w, room_id room) {
         const auto* m = std::get_if<message_posted>(&e.body);
         if (m == nullptr) continue;
         REQUIRE(m->ordinal == ++ordinal);
-        REQUIRE(found.try_emplace({e.author, m->key}, posted{e.seq, m->ordinal, false}).second);
+        posted numbers;
+        numbers.seq = e.seq;
+        numbers.ordinal = m->ordinal;
+        REQUIRE(found.try_emplace({e.author, m->key}, numbers).second);
     }
     return found;
 }
