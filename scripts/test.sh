@@ -84,6 +84,7 @@ against release integration 2
 against release protocol 2
 over_postgres release integration 2
 over_postgres release protocol 2
+against release cluster 1
 against release e2e 1
 
 if [ "$mode" != quick ]; then
@@ -93,11 +94,12 @@ if [ "$mode" != quick ]; then
   unit_tests asan "${modules[@]}"
   against asan integration 2
   against asan protocol 2
+  against asan cluster 1
 
   step threads
   export TSAN_OPTIONS=halt_on_error=1
-  scripts/build.sh tsan unit_broker unit_storage unit_domain unit_runtime unit_observe
-  unit_tests tsan broker storage domain runtime observe
+  scripts/build.sh tsan unit_broker unit_storage unit_domain unit_runtime unit_observe unit_redis unit_bus
+  unit_tests tsan broker storage domain runtime observe redis bus
 
   step fuzz
   suite "fuzz stomp parser" scripts/fuzz.sh "$([ "$mode" = soak ] && echo 600 || echo 20)"

@@ -61,25 +61,31 @@ application::application(const config::settings& s, std::optional<std::filesyste
       hub_(shards_, broker_limits_of(s), history_, metrics_),
       audience_(hub_, epoch_),
       revocations_(s.auth.access_ttl + 1min),
-      accounts_(store_->accounts(), store_->logins(), hasher_, mint_, audience_, revocations_, clock_, account_policy_of(s)),
-      contacts_(store_->contacts(), store_->accounts(), audience_,
+      reads_(executor{io_.context().get_executor()}, store_->rooms(), audience_),
+      feeds_(executor{io_.context().get_executor()}, store_->rooms(), audience_),
+      nodes_(lock_ ? nullptr
+                   : std::make_unique<nodes>(s, io_.context(),
+                                             nodes::parts{feeds_, audience_, reads_, revocations_, epoch_, clock_}, metrics_)),
+      everybody_(nodes_ ? nodes_->everybody() : audience_),
+      accounts_(store_->accounts(), store_->logins(), hasher_, mint_, everybody_, revocations_, clock_, account_policy_of(s)),
+      contacts_(store_->contacts(), store_->accounts(), everybody_,
                 s.limits.friends == 0 ? SIZE_MAX : static_cast<std::size_t>(s.limits.friends)),
       rooms_(store_->rooms(), store_->log(), epoch_),
-      reads_(executor{io_.context().get_executor()}, store_->rooms(), audience_),
-      messages_(store_->rooms(), store_->log(), mint_, audience_, reads_),
-      feeds_(executor{io_.context().get_executor()}, store_->rooms(), audience_),
+      messages_(store_->rooms(), store_->log(), mint_, everybody_, reads_),
       authenticator_(keys_, revocations_, clock_),
       rates_(web_settings_, clock_, metrics_),
       gateway_({hub_, shards_, tasks_, authenticator_, accounts_, rooms_, messages_, rates_, clock_}, web_settings_, metrics_),
       site_({authenticator_, rates_, accounts_, contacts_, rooms_, messages_, keys_, assets_, gateway_}, web_settings_),
-      operations_(metrics_, [this] { return std::string{store_->stats().failing.load() ? "failing" : "ok"}; }),
+      operations_(metrics_, {{"storage", [this] { return std::string{store_->stats().failing.load() ? "failing" : "ok"}; }},
+                             {"bus", [this] { return nodes_ ? nodes_->bus() : "none"; }}}),
       watch_(executor{io_.context().get_executor()},
              {accounts_, store_->logins(), store_->keys(), store_->rooms(), keys_, epoch_,
               [this](std::string name) { begin_epoch(std::move(name)); }, clock_},
              s.auth.revocation_poll),
       admin_(io_.context(), shards_, operations_, admin_server_of(s), metrics_),
       public_(io_.context(), shards_, site_, public_server_of(s), metrics_) {
-    store_->set_listener(&feeds_);
+    store_->set_listener(nodes_ ? &nodes_->commits() : &feeds_);
+    if (nodes_) hub_.tell(&nodes_->listening());
     export_figures(metrics_, store_->stats(), hasher_);
     run_now(io_.context(), prepare_keys(store_->keys(), keys_, clock_.now()));
     run_now(io_.context(), watch_.load());
@@ -91,6 +97,7 @@ int application::run() {
     admin_.start();
     public_.start();
     watch_.start();
+    if (nodes_) nodes_->start();
     asio::co_spawn(executor{io_.context().get_executor()}, stop_when_told(), asio::detached);
     operations_.set(web::readiness::ready);
     fmt::print("admin on {}\nlistening on {}\n", admin_.url(), public_.url());
@@ -153,6 +160,7 @@ task<> application::drain() {
     admin_.drain();
     admin_.stop();
     watch_.stop();
+    if (nodes_) nodes_->stop();
     reads_.stop();
     feeds_.stop();
     hub_.stop();

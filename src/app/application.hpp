@@ -3,6 +3,7 @@
 
 #include "argon2_hasher.hpp"
 #include "jwt_mint.hpp"
+#include "nodes.hpp"
 #include "watch.hpp"
 
 #include "madang/broker/hub.hpp"
@@ -72,12 +73,14 @@ private:
     web::room_audience audience_;
 
     domain::revocations revocations_;
+    domain::read_digest reads_;
+    domain::room_feeds feeds_;
+    const std::unique_ptr<nodes> nodes_;  // null: this one is alone on its database
+    domain::audience& everybody_;
     domain::account_service accounts_;
     domain::contact_service contacts_;
     domain::room_service rooms_;
-    domain::read_digest reads_;
     domain::message_service messages_;
-    domain::room_feeds feeds_;
 
     web::authenticator authenticator_;
     web::rates rates_;

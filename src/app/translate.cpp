@@ -58,6 +58,17 @@ broker::limits broker_limits_of(const config::settings& s) {
     return l;
 }
 
+redis::options redis_options_of(const config::redis_server& r, std::chrono::milliseconds answer_timeout) {
+    redis::options o;
+    o.host = r.where.host;
+    o.port = r.where.port;
+    o.user = r.user;
+    o.password = r.password;
+    o.database = r.database;
+    o.answer_timeout = answer_timeout;
+    return o;
+}
+
 domain::account_policy account_policy_of(const config::settings& s) {
     domain::account_policy p;
     p.signup_open = s.auth.signup == config::signup_policy::open;

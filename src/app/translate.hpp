@@ -6,12 +6,14 @@
 #include "madang/crypto/password.hpp"
 #include "madang/domain/account_service.hpp"
 #include "madang/net/server.hpp"
+#include "madang/redis/options.hpp"
 #include "madang/web/settings.hpp"
 
 namespace madang::app {
 
 [[nodiscard]] web::settings web_settings_of(const config::settings& s);
 [[nodiscard]] broker::limits broker_limits_of(const config::settings& s);
+[[nodiscard]] redis::options redis_options_of(const config::redis_server& r, std::chrono::milliseconds answer_timeout);
 [[nodiscard]] domain::account_policy account_policy_of(const config::settings& s);
 [[nodiscard]] crypto::password_cost password_cost_of(const config::settings& s);
 [[nodiscard]] net::server_options public_server_of(const config::settings& s);

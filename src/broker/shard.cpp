@@ -151,8 +151,21 @@ void shard::deliver(const publication& p) {
             for (std::size_t i = 0; i < t.listeners.size(); ++i) deliver(*t.listeners[i], p.message);
             counters_.delivered.add(t.listeners.size());
         }
+    } else if (p.head != 0) {
+        rise(p);
     }
     for (const auto user : p.left) leave(user, p);
+}
+
+// The topic stands higher than what came through here: who is behind reads it.
+void shard::rise(const publication& p) {
+    const auto at = topics_.find(p.topic);
+    if (at == topics_.end()) return;
+    at->second->last = std::max(at->second->last, p.head);
+    for (std::size_t i = 0; i < at->second->listeners.size(); ++i) {
+        auto& l = *at->second->listeners[i];
+        if (l.now == listener::state::live && l.next != 0 && l.next <= p.head) advance(l.shared_from_this(), p.head);
+    }
 }
 
 void shard::deliver(listener& l, const message_ptr& m) {

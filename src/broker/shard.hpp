@@ -45,6 +45,7 @@ public:
     void stop();
 
 private:
+    void rise(const publication& p);
     void deliver(listener& l, const message_ptr& m);
     void put(listener& l, const message_ptr& m);
     void join(user_id user, const publication& p);

@@ -40,11 +40,22 @@ std::string entry(const key& k) {
     return fmt::format("\n{}#{} = {}\n", comment(fmt::format("{} ({})", k.meaning, kind)), k.leaf(), k.literal);
 }
 
-// A secret that is no URL is masked as a whole by masked_url().
+std::string masked_text(std::string_view literal) {
+    return fmt::format("\"{}\"", masked_url(literal.substr(1, literal.size() - 2)));
+}
+
+// A secret that is no URL is masked as a whole by masked_url(). The URLs of a list hold neither quotes nor spaces.
 std::string masked_literal(const key& k, settings& from) {
-    auto literal = k.show(from);
+    const auto literal = k.show(from);
     if (!k.secret) return literal;
-    return fmt::format("\"{}\"", masked_url(std::string_view(literal).substr(1, literal.size() - 2)));
+    if (!literal.starts_with('[')) return masked_text(literal);
+    std::vector<std::string> items;
+    for (std::string_view rest = std::string_view(literal).substr(1, literal.size() - 2); !rest.empty();) {
+        const auto end = std::min(rest.find(", "), rest.size());
+        items.push_back(masked_text(rest.substr(0, end)));
+        rest.remove_prefix(std::min(end + 2, rest.size()));
+    }
+    return fmt::format("[{}]", fmt::join(items, ", "));
 }
 
 }  // namespace

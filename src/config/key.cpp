@@ -185,6 +185,14 @@ key networks(std::string name, place<std::vector<network>> at, std::string meani
                               [](const network& value) { return to_string(value); });
 }
 
+key redis_servers(std::string name, place<std::vector<redis_server>> at, std::string meaning) {
+    auto k = list_with<redis_server>(named(std::move(name), "list of Redis URLs", "", "", std::move(meaning)), at,
+                                     R"(must be a list of URLs such as "redis://:password@host:6379/0")", parse_redis,
+                                     [](const redis_server& value) { return to_string(value); });
+    k.secret = true;
+    return k;
+}
+
 key choice_of(std::string name, enum_place at, std::vector<std::string> names, std::string fallback, std::string meaning) {
     auto k = named(std::move(name), fmt::format("{}", fmt::join(names, ", ")), "", std::move(fallback), std::move(meaning));
     k.show = [at, names](settings& s) { return quoted(names.at(at.get(s))); };

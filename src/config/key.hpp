@@ -65,6 +65,8 @@ using text_range = range<std::string_view>;  // written as the value would be: {
 [[nodiscard]] key socket_address(std::string name, place<address> at, std::string fallback, std::string meaning);
 [[nodiscard]] key origin(std::string name, place<std::string> at, std::string fallback, std::string meaning);
 [[nodiscard]] key origins(std::string name, place<std::vector<std::string>> at, std::string meaning);
+// A secret, for it may hold passwords.
+[[nodiscard]] key redis_servers(std::string name, place<std::vector<redis_server>> at, std::string meaning);
 [[nodiscard]] key networks(std::string name, place<std::vector<network>> at, std::string meaning);
 
 // `names` in the order of the enumerators. `at` reads and writes the enumerator as a number.

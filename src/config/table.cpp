@@ -6,11 +6,12 @@
 namespace madang::config {
 namespace {
 
-constexpr std::array<section, 8> all_sections{{
+constexpr std::array<section, 9> all_sections{{
     {"server", "Where people connect."},
     {"admin", "Health, readiness and metrics: for operators and their tools, never for the internet."},
     {"tls", "Without these the server speaks plain HTTP, for a proxy in front of it that ends TLS."},
     {"storage", "The database, and how writes are gathered into commits."},
+    {"bus", "How several nodes on one database tell each other what happens."},
     {"auth", "Passwords, tokens and sessions."},
     {"log", "What goes to standard error."},
     {"stomp", "The message protocol over WebSocket."},
@@ -72,6 +73,16 @@ std::vector<key> storage_keys() {
               "Bytes that wait for a commit at most; more are refused as too_busy."),
         big_number(AT(storage.max_size), "0", {0, 64 << 20},
                    "Size of the database in MiB at which writes are refused. 0: unlimited."),
+    };
+}
+
+std::vector<key> bus_keys() {
+    return {
+        redis_servers(
+            AT(bus.urls),
+            "Redis servers that nodes tell each other by; the channels are spread over them. The same list on each node. "
+            "Empty: nodes ask the database every few seconds, which is right for one node alone."),
+        number(AT(bus.channels), "256", {1, 4096}, "Channels that rooms and people are spread over. The same on each node."),
     };
 }
 
@@ -158,8 +169,8 @@ std::vector<key> people_limit_keys() {
 
 std::vector<key> all_keys() {
     std::vector<key> all;
-    for (auto* part : {server_keys, admin_keys, tls_keys, storage_keys, auth_keys, log_keys, stomp_keys, http_limit_keys,
-                       socket_limit_keys, people_limit_keys})
+    for (auto* part : {server_keys, admin_keys, tls_keys, storage_keys, bus_keys, auth_keys, log_keys, stomp_keys,
+                       http_limit_keys, socket_limit_keys, people_limit_keys})
         for (key& k : part()) all.push_back(std::move(k));
     return all;
 }

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 
 namespace madang::config {
 namespace {
@@ -57,6 +58,33 @@ std::optional<authority> split_authority(std::string_view text) {
     return a;
 }
 
+// RFC 3986, 2.1.
+std::optional<std::string> percent_decoded(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '%') {
+            out.push_back(text[i]);
+            continue;
+        }
+        unsigned char c = 0;
+        const auto* const begin = text.data() + i + 1;
+        if (i + 2 >= text.size() || std::from_chars(begin, begin + 2, c, 16).ptr != begin + 2) return std::nullopt;
+        out.push_back(static_cast<char>(c));
+        i += 2;
+    }
+    return out;
+}
+
+std::string percent_encoded(std::string_view text) {
+    std::string out;
+    for (const unsigned char c : text)
+        if (std::isalnum(c) != 0 || std::string_view{"-._~"}.find(static_cast<char>(c)) != std::string_view::npos)
+            out.push_back(static_cast<char>(c));
+        else
+            out += fmt::format("%{:02X}", c);
+    return out;
+}
+
 }  // namespace
 
 std::optional<address> parse_address(std::string_view text) {
@@ -69,6 +97,43 @@ std::optional<address> parse_address(std::string_view text) {
 
 std::string to_string(const address& a) {
     return a.host.find(':') == std::string::npos ? fmt::format("{}:{}", a.host, a.port) : fmt::format("[{}]:{}", a.host, a.port);
+}
+
+std::optional<redis_server> parse_redis(std::string_view text) {
+    constexpr std::string_view scheme = "redis://";
+    constexpr std::int64_t most_databases = 10'000;
+    if (!text.starts_with(scheme)) return std::nullopt;
+    text.remove_prefix(scheme.size());
+    redis_server r;
+    if (const auto at = text.rfind('@'); at != std::string_view::npos) {
+        const auto who = text.substr(0, at);
+        const auto colon = who.find(':');
+        const auto user = percent_decoded(who.substr(0, colon));
+        const auto password = percent_decoded(colon == std::string_view::npos ? std::string_view{} : who.substr(colon + 1));
+        if (!user || !password) return std::nullopt;
+        r.user = *user;
+        r.password = *password;
+        text.remove_prefix(at + 1);
+    }
+    if (const auto slash = text.find('/'); slash != std::string_view::npos) {
+        const auto database = text.substr(slash + 1);
+        const auto number = parse_number(database.empty() ? "0" : database);
+        if (!number || *number < 0 || *number > most_databases) return std::nullopt;
+        r.database = static_cast<int>(*number);
+        text = text.substr(0, slash);
+    }
+    const auto parts = split_authority(text);
+    const auto port = parts && parts->has_port ? parse_port(parts->port) : std::uint16_t{6379};
+    if (!parts || !port || *port == 0) return std::nullopt;
+    r.where = {std::string(parts->host), *port};
+    return r;
+}
+
+std::string to_string(const redis_server& r) {
+    std::string who = percent_encoded(r.user);
+    if (!r.password.empty()) who += ":" + percent_encoded(r.password);
+    if (!who.empty()) who += "@";
+    return fmt::format("redis://{}{}{}", who, to_string(r.where), r.database == 0 ? "" : fmt::format("/{}", r.database));
 }
 
 bool network::contains(const ip::address& peer) const {

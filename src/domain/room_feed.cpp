@@ -1,5 +1,7 @@
 #include "madang/domain/room_feed.hpp"
 
+#include <algorithm>
+
 namespace madang::domain {
 
 std::vector<commit> room_feed::offer(commit c) {
@@ -24,6 +26,13 @@ std::vector<commit> room_feed::skip_gap() {
     std::vector<commit> out;
     if (waiting_.empty()) return out;
     last_ = waiting_.begin()->first - 1;
+    release(out);
+    return out;
+}
+
+std::vector<commit> room_feed::go_to(seq_t head) {
+    std::vector<commit> out;
+    last_ = std::max(last_, head);
     release(out);
     return out;
 }

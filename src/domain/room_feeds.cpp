@@ -9,6 +9,11 @@
 #include <iterator>
 
 namespace madang::domain {
+namespace {
+
+constexpr seq_t worth_reading = 1000;  // events in one go, for all listeners; beyond, they read for themselves
+
+}  // namespace
 
 void room_feeds::committed(std::vector<commit> batch) {
     asio::post(strand_, [this, batch = std::move(batch)]() mutable { take(std::move(batch)); });
@@ -33,11 +38,6 @@ void room_feeds::take(std::vector<commit> batch) {
         const bool anyone = audience_.anyone(room);
         if (!anyone) feeds_.erase(room);
         if (!anyone && c.joined.empty() && c.left.empty()) continue;
-        if (!c.joined.empty()) {
-            auto newcomers = c.joined;
-            asio::co_spawn(strand_, tell_newcomers(room, std::move(newcomers)), asio::detached);
-        }
-        tell_departed(room, c.left);
         if (!anyone) {
             // Of those who join, some may be here: then the room has a feed from its next event on.
             ready.push_back(std::move(c));
@@ -48,7 +48,19 @@ void room_feeds::take(std::vector<commit> batch) {
         std::move(passed.begin(), passed.end(), std::back_inserter(ready));
         if (feed.has_gap()) repair_later();
     }
-    if (!ready.empty()) audience_.deliver(std::move(ready));
+    deliver(std::move(ready));
+}
+
+void room_feeds::deliver(std::vector<commit> ready) {
+    if (ready.empty()) return;
+    for (const auto& c : ready) {
+        if (!c.joined.empty()) {
+            auto newcomers = c.joined;
+            asio::co_spawn(strand_, tell_newcomers(c.room, std::move(newcomers)), asio::detached);
+        }
+        tell_departed(c.room, c.left);
+    }
+    audience_.deliver(std::move(ready));
 }
 
 void room_feeds::repair_later() {
@@ -75,22 +87,65 @@ task<> room_feeds::repair(room_id room) {
     at = feeds_.find(room);
     if (at == feeds_.end()) co_return;
     std::vector<commit> ready;
-    if (events)
-        for (auto& e : *events) {
-            commit c;
-            c.room = room;
-            if (const auto* joins = std::get_if<members_joined>(&e.body)) c.joined = joins->users;
-            if (const auto* leaves = std::get_if<member_left>(&e.body)) c.left = {leaves->user};
-            c.event = std::make_shared<const event>(std::move(e));
-            auto passed = at->second.offer(std::move(c));
-            std::move(passed.begin(), passed.end(), std::back_inserter(ready));
-        }
+    if (events) ready = pass(at->second, std::move(*events));
     if (at->second.has_gap() && at->second.last() == after) {
         auto passed = at->second.skip_gap();
         std::move(passed.begin(), passed.end(), std::back_inserter(ready));
     }
     if (at->second.has_gap()) repair_later();  // the next one
-    if (!ready.empty()) audience_.deliver(std::move(ready));
+    deliver(std::move(ready));
+}
+
+// What was read from the log, as if it had been heard.
+std::vector<commit> room_feeds::pass(room_feed& feed, std::vector<event> events) {
+    std::vector<commit> ready;
+    for (auto& e : events) {
+        commit c;
+        c.room = e.room;
+        c.head = e.seq;
+        if (const auto* joins = std::get_if<members_joined>(&e.body)) c.joined = joins->users;
+        if (const auto* leaves = std::get_if<member_left>(&e.body)) c.left = {leaves->user};
+        c.event = std::make_shared<const event>(std::move(e));
+        auto passed = feed.offer(std::move(c));
+        std::move(passed.begin(), passed.end(), std::back_inserter(ready));
+    }
+    return ready;
+}
+
+async_result<> room_feeds::check(std::vector<room_id> rooms) {
+    co_return co_await asio::co_spawn(strand_, compare(std::move(rooms)), use_task);
+}
+
+async_result<> room_feeds::compare(std::vector<room_id> rooms) {
+    const auto heads = co_await rooms_.heads(std::move(rooms));
+    if (!heads) co_return heads.error();
+    for (const auto& head : *heads)
+        if (audience_.anyone(head.room))
+            co_await advance(head.room, head.last_seq);
+        else
+            feeds_.erase(head.room);
+    co_return result<>{};
+}
+
+// Brings a room to where the database says that it stands, at least.
+task<> room_feeds::advance(room_id room, seq_t head) {
+    const seq_t last = feeds_[room].last();
+    if (head <= last) co_return;
+    std::vector<commit> ready;
+    if (last != 0 && head - last <= worth_reading) {
+        auto events = co_await rooms_.events(room, last, static_cast<std::size_t>(head - last));
+        if (events) ready = pass(feeds_[room], std::move(*events));
+    }
+    if (feeds_[room].last() < head) {
+        // The feed knows nothing yet, or too little: each listener reads for itself from where it stands.
+        commit c;
+        c.room = room;
+        c.head = head;
+        auto passed = feeds_[room].go_to(head);
+        ready.push_back(std::move(c));
+        std::move(passed.begin(), passed.end(), std::back_inserter(ready));
+    }
+    deliver(std::move(ready));
 }
 
 task<> room_feeds::tell_newcomers(room_id room, std::vector<user_id> users) {

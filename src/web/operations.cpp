@@ -22,7 +22,8 @@ http::response operations::ready() const {
     const auto now = readiness_.load();
     json::writer w;
     w.begin_object().field("status", now == readiness::ready ? "ready" : now == readiness::starting ? "starting" : "draining");
-    w.field("storage", storage_()).end_object();
+    for (const auto& part : parts_) w.field(part.name, part.state());
+    w.end_object();
     return {now == readiness::ready ? 200 : 503, "application/json", w.take()};
 }
 

@@ -39,6 +39,9 @@ public:
     hub(const runtime::shards& shards, const limits& l, history& past, metrics::registry& m);
     ~hub();
 
+    // Who is told which topics and users are here. Before the first connection.
+    void tell(directory::observer* o) { directory_.tell(o); }
+
     // Where the connections of this shard belong.
     [[nodiscard]] shard& at(std::size_t index) { return *shards_[index]; }
 

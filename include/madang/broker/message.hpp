@@ -28,7 +28,7 @@ using message_ptr = std::shared_ptr<const message>;
 struct publication {
     std::string topic;
     message_ptr message;                   // null: only the audience changes
-    seq_t head = 0;                        // without a message: where the topic stands
+    seq_t head = 0;                        // without a message: where the topic stands; who is behind reads the history
     std::vector<user_id> joined;           // their followers (subscriptions to everything of theirs) listen from here on
     std::vector<user_id> left;             // get this message as the last one
     std::vector<std::string> left_topics;  // further topics that who left must not hear any more

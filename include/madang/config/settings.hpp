@@ -63,6 +63,13 @@ struct storage_settings {
     friend bool operator==(const storage_settings&, const storage_settings&) = default;
 };
 
+struct bus_settings {
+    std::vector<redis_server> urls;  // may hold passwords; empty: no bus
+    int channels{};
+
+    friend bool operator==(const bus_settings&, const bus_settings&) = default;
+};
+
 struct auth_settings {
     duration access_ttl{};
     duration refresh_ttl{};
@@ -127,6 +134,7 @@ struct settings {
     admin_settings admin;
     tls_settings tls;
     storage_settings storage;
+    bus_settings bus;
     auth_settings auth;
     log_settings log;
     stomp_settings stomp;

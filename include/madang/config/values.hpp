@@ -33,6 +33,19 @@ struct network {
 [[nodiscard]] std::optional<network> parse_network(std::string_view text);
 [[nodiscard]] std::string to_string(const network& n);
 
+// "redis://[user][:password]@host[:port][/database]"; what is left out is empty, 6379 and 0. Reserved characters in user and
+// password are percent-encoded (RFC 3986, 2.1).
+struct redis_server {
+    address where;
+    std::string user;
+    std::string password;
+    int database = 0;
+
+    friend bool operator==(const redis_server&, const redis_server&) = default;
+};
+[[nodiscard]] std::optional<redis_server> parse_redis(std::string_view text);
+[[nodiscard]] std::string to_string(const redis_server& r);
+
 // "https://chat.example:8443" as a browser writes it in `Origin`: lower case, no path, no default port.
 // One trailing slash is forgiven and dropped.
 [[nodiscard]] std::optional<std::string> parse_origin(std::string_view text);

@@ -24,6 +24,8 @@ public:
     [[nodiscard]] seq_t first_waiting() const noexcept { return waiting_.empty() ? 0 : waiting_.begin()->first; }
     // The database could not fill the gap: go on after it. Listeners notice by the seq and catch up themselves.
     [[nodiscard]] std::vector<commit> skip_gap();
+    // The room stands at `head`, and what came before is not to be had here. Answers what waited for that.
+    [[nodiscard]] std::vector<commit> go_to(seq_t head);
 
 private:
     void release(std::vector<commit>& out);

@@ -22,15 +22,22 @@ public:
         : strand_(std::move(strand)), timer_(strand_), rooms_(rooms), audience_(listeners) {}
 
     void committed(std::vector<commit> batch) override;
+    // Compares these rooms with the database and delivers what they missed: somebody suspects that a commit of another node was
+    // not heard. At most room_store::most_heads. Resumes on the caller's strand.
+    async_result<> check(std::vector<room_id> rooms);
     // History was restored to an earlier state: where the rooms stood is void.
     void forget();
     void stop();
 
 private:
     void take(std::vector<commit> batch);
+    void deliver(std::vector<commit> ready);
     void repair_later();
     void repair_gaps();
     task<> repair(room_id room);
+    async_result<> compare(std::vector<room_id> rooms);
+    task<> advance(room_id room, seq_t head);
+    std::vector<commit> pass(room_feed& feed, std::vector<event> events);
     // room_added and room_removed for those who are online here.
     task<> tell_newcomers(room_id room, std::vector<user_id> users);
     void tell_departed(room_id room, const std::vector<user_id>& users);

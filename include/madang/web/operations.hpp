@@ -8,6 +8,7 @@
 #include <atomic>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace madang::web {
 
@@ -15,8 +16,13 @@ enum class readiness { starting, ready, draining };
 
 class operations final : public net::service {
 public:
-    // `storage`: "ok", or what is wrong with it in one word; shown, never a reason for 503 (design, chapter 12).
-    operations(const metrics::registry& m, std::function<std::string()> storage) : metrics_(m), storage_(std::move(storage)) {}
+    // What the server stands on, each "ok" or what is wrong with it in one word; shown, never a reason for 503 (design, chapter
+    // 12).
+    struct part {
+        std::string name;
+        std::function<std::string()> state;
+    };
+    operations(const metrics::registry& m, std::vector<part> parts) : metrics_(m), parts_(std::move(parts)) {}
 
     void set(readiness r) noexcept { readiness_ = r; }
 
@@ -29,7 +35,7 @@ private:
     [[nodiscard]] static http::response trace(const http::request& r);
 
     const metrics::registry& metrics_;
-    std::function<std::string()> storage_;
+    const std::vector<part> parts_;
     std::atomic<readiness> readiness_{readiness::starting};
 };
 

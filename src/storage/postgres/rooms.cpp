@@ -61,6 +61,19 @@ async_result<std::vector<seat>> rooms::seats_of(user_id me) {
     });
 }
 
+async_result<std::vector<rooms::head>> rooms::heads(std::vector<room_id> all) {
+    using there = std::vector<head>;
+    auto ask = statements::of(
+        "SELECT r.id, r.last_seq FROM unnest($1::bigint[]) n(id) "
+        "CROSS JOIN LATERAL (SELECT id, last_seq FROM rooms WHERE id = n.id LIMIT 1) r",
+        all);
+    return read<there>(reads_, std::move(ask), [](const answers& found) -> result<there> {
+        there heads;
+        for (const auto r : found[0]) heads.push_back({r.get<room_id>(0), r.get<seq_t>(1)});
+        return heads;
+    });
+}
+
 async_result<std::vector<member>> rooms::members(room_id room, user_id after, std::size_t limit) {
     using page = std::vector<member>;
     return read<page>(reads_, members_after(room, after, limit), [after](const answers& found) -> result<page> {

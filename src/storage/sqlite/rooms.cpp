@@ -73,6 +73,18 @@ async_result<std::vector<seat>> rooms::seats_of(user_id me) {
     });
 }
 
+async_result<std::vector<rooms::head>> rooms::heads(std::vector<room_id> all) {
+    using found = std::vector<head>;
+    return read<found>(readers_, [all = std::move(all)](database& db) -> result<found> {
+        found heads;
+        for (const auto room : all) {
+            auto row = db.run("SELECT last_seq FROM rooms WHERE id = ?", room);
+            if (row.step()) heads.push_back({room, row.get<seq_t>(0)});
+        }
+        return heads;
+    });
+}
+
 async_result<std::vector<member>> rooms::members(room_id room, user_id after, std::size_t limit) {
     using page = std::vector<member>;
     return read<page>(readers_, [room, after, limit](database& db) -> result<page> {

@@ -35,3 +35,23 @@ TEST_CASE("a publication concerns who listens and who joins or leaves") {
     p.left = {user_id{2}, user_id{99}};
     REQUIRE(d.of(p) == 0b0111);
 }
+
+TEST_CASE("an observer hears when a topic or user comes to the first shard and leaves the last") {
+    struct recorder final : directory::observer {
+        void topic(const std::string& name, bool here) override { said += (here ? "+" : "-") + name; }
+        void user(user_id who, bool here) override { said += (here ? "+" : "-") + std::to_string(who.value); }
+        std::string said;
+    } ear;
+    directory d;
+    d.tell(&ear);
+    d.add("t", 0);
+    d.add("t", 1);
+    d.add(user_id{7}, 3);
+    d.add(user_id{7}, 3);
+    d.remove("t", 0);
+    REQUIRE(ear.said == "+t+7");
+    d.remove("t", 1);
+    d.remove("t", 1);
+    d.remove(user_id{7}, 3);
+    REQUIRE(ear.said == "+t+7-t-7");
+}

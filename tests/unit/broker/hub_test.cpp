@@ -352,3 +352,28 @@ TEST_CASE("a restart is told to the sessions of that shard") {
     REQUIRE(ann->told_restart == 0);
     REQUIRE(bob->told_restart == 1);
 }
+
+TEST_CASE("who hears that the topic stands higher than what came reads the history, and who is there already does not") {
+    bench b{1};
+    const auto ann = b.client(0);
+    const auto bob = b.client(0);
+    for (seq_t seq = 1; seq <= 3; ++seq) b.past.append("room", numbered(seq));
+    ann->listen("a", "room", 2, 1);
+    bob->listen("b", "room", 4, 3);
+    b.turn();
+    const auto asked = b.past.asked();
+    b.past.append("room", numbered(4));
+    publication stands;
+    stands.topic = "room";
+    stands.head = 4;
+    b.broker.publish(stands);
+    b.turn();
+    b.broker.publish(stands);
+    b.turn();
+    REQUIRE(ann->wire() == "a:2;a:3;a:4;");
+    REQUIRE(bob->wire() == "b:4;");
+    REQUIRE(b.past.asked() == asked + 2);
+    b.say("room", numbered(5));
+    b.turn();
+    REQUIRE(bob->wire() == "b:4;b:5;");
+}

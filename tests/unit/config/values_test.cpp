@@ -77,6 +77,19 @@ TEST_CASE("a network holds its addresses, also when IPv4 comes mapped into IPv6"
     }
 }
 
+TEST_CASE("a Redis URL has a host, and may have user, password, port and database") {
+    const redis_server plain{{"host", 6379}, "", "", 0};
+    CHECK(parse_redis("redis://host") == plain);
+    CHECK(parse_redis("redis://host:6379/") == plain);
+    CHECK(parse_redis("redis://:p%40ss:w@host") == redis_server{{"host", 6379}, "", "p@ss:w", 0});
+    CHECK(parse_redis("redis://me:secret@[::1]:7000/3") == redis_server{{"::1", 7000}, "me", "secret", 3});
+    for (const auto* bad : {"", "host", "rediss://host", "redis://", "redis://host:0", "redis://host:x", "redis://host/x",
+                            "redis://host/-1", "redis://:%4@host", "redis://:%zz@host", "redis://a b"})
+        CHECK_FALSE(parse_redis(bad).has_value());
+    for (const auto* good : {"redis://host:6379", "redis://me:p%40ss@host:7000/3", "redis://:%2F@[::1]:1"})
+        CHECK(to_string(*parse_redis(good)) == good);
+}
+
 TEST_CASE("an origin is stored as a browser sends it") {
     CHECK(parse_origin("https://Chat.Example/") == "https://chat.example");
     CHECK(parse_origin("https://chat.example:443") == "https://chat.example");

@@ -93,6 +93,13 @@ public:
             if (key.first == me) mine.push_back(s);
         return answer<std::vector<seat>>(std::move(mine));
     }
+    async_result<std::vector<head>> heads(std::vector<room_id> rooms) override {
+        if (broken) return answer<std::vector<head>>(events_fail);
+        std::vector<head> found;
+        for (const auto room : rooms)
+            if (logs.contains(room)) found.push_back({room, logs[room].back().seq});
+        return answer<std::vector<head>>(std::move(found));
+    }
     async_result<std::vector<member>> members(room_id, user_id, std::size_t) override {
         return answer<std::vector<member>>(errc::internal);
     }
@@ -157,6 +164,7 @@ public:
     bool reading = true;
 
     std::vector<std::pair<room_id, seq_t>> delivered;  // seq 0: an audience change alone
+    std::vector<user_id> left;
     std::vector<std::pair<user_id, std::string>> told;
     std::vector<std::pair<room_id, user_id>> typed;
     std::vector<std::map<user_id, ordinal_t>> digests;
@@ -165,7 +173,10 @@ public:
     [[nodiscard]] bool anyone(room_id room) const override { return listened.contains(room); }
     [[nodiscard]] bool online(user_id user) const override { return here.contains(user); }
     void deliver(std::vector<commit> commits) override {
-        for (const auto& c : commits) delivered.emplace_back(c.room, c.event ? c.event->seq : 0);
+        for (const auto& c : commits) {
+            delivered.emplace_back(c.room, c.event ? c.event->seq : 0);
+            left.insert(left.end(), c.left.begin(), c.left.end());
+        }
     }
     void tell(user_id to, std::string json) override { told.emplace_back(to, std::move(json)); }
     void typing(room_id room, user_id user) override { typed.emplace_back(room, user); }

@@ -2,6 +2,9 @@
 
 #include "fakes.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+
 #include "catch.hpp"
 
 using namespace madang;
@@ -26,6 +29,13 @@ struct bench {
     void turn() {
         io.restart();
         io.poll();
+    }
+    bool check(std::vector<std::int64_t> rooms_to_check) {
+        std::vector<room_id> ids;
+        for (const auto id : rooms_to_check) ids.push_back(room_id{id});
+        auto done = asio::co_spawn(executor{io.get_executor()}, feeds.check(std::move(ids)), asio::use_future);
+        turn();
+        return done.get().has_value();
     }
     void turn_for(std::chrono::milliseconds t) {
         io.restart();
@@ -164,4 +174,62 @@ TEST_CASE("after stop() gaps are left alone") {
     b.feeds.stop();
     b.turn_for(room_feeds::patience + 20ms);
     REQUIRE(b.rooms.asked.empty());
+}
+
+TEST_CASE("a check reads what a feed missed, once for all listeners, and nothing where it is at the head") {
+    bench b;
+    b.listeners.listened = {room_id{1}, room_id{2}};
+    b.rooms.fill(1, 5);
+    b.rooms.fill(2, 3);
+    b.commit_seqs(1, {1, 2});
+    b.commit_seqs(2, {1, 2, 3});
+    REQUIRE(b.check({1, 2}));
+    REQUIRE(b.listeners.seqs(1) == seqs{1, 2, 3, 4, 5});
+    REQUIRE(b.listeners.seqs(2) == seqs{1, 2, 3});
+    REQUIRE(b.rooms.asked.size() == 1);
+    b.commit_seqs(1, {5, 6});
+    REQUIRE(b.listeners.seqs(1) == seqs{1, 2, 3, 4, 5, 6});
+}
+
+TEST_CASE("a check of a feed that knows nothing yet tells the head, once") {
+    bench b;
+    b.listeners.listened = {room_id{1}};
+    b.rooms.fill(1, 5);
+    REQUIRE(b.check({1}));
+    REQUIRE(b.check({1}));
+    REQUIRE(b.listeners.seqs(1) == seqs{0});
+    REQUIRE(b.rooms.asked.empty());
+    b.commit_seqs(1, {5, 6});
+    REQUIRE(b.listeners.seqs(1) == seqs{0, 6});
+}
+
+TEST_CASE("a check lets what waited behind the gap pass, and passes over rooms without listeners") {
+    bench b;
+    b.listeners.listened = {room_id{1}};
+    b.rooms.fill(1, 6);
+    b.rooms.fill(2, 6);
+    b.commit_seqs(1, {1, 4});
+    REQUIRE(b.check({1, 2}));
+    REQUIRE(b.listeners.seqs(1) == seqs{1, 2, 3, 4, 5, 6});
+    REQUIRE(b.listeners.seqs(2).empty());
+}
+
+TEST_CASE("a check says so when the store does not answer") {
+    bench b;
+    b.listeners.listened = {room_id{1}};
+    b.rooms.broken = true;
+    REQUIRE_FALSE(b.check({1}));
+}
+
+TEST_CASE("what a check finds changes the audience as if it had been heard") {
+    bench b;
+    b.listeners.listened = {room_id{1}};
+    b.rooms.fill(1, 1);
+    b.commit_seqs(1, {1});
+    event e = said(1, 2);
+    e.body = member_left{user_id{9}};
+    b.rooms.logs[room_id{1}].push_back(e);
+    REQUIRE(b.check({1}));
+    REQUIRE(b.listeners.left == std::vector{user_id{9}});
+    REQUIRE(b.listeners.told.size() == 1);
 }

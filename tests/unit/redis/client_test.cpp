@@ -1,7 +1,7 @@
 // The client against a real Redis, and against one that is not there.
 #include "madang/redis/client.hpp"
 
-#include "server.hpp"
+#include "redis_server.hpp"
 
 #include <algorithm>
 #include <condition_variable>

@@ -3,7 +3,7 @@
 
 #include "madang/redis/client.hpp"
 
-#include "server.hpp"
+#include "redis_server.hpp"
 
 #include <condition_variable>
 #include <deque>

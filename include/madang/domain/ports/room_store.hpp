@@ -48,6 +48,13 @@ public:
 
     virtual async_result<seat> seat_of(user_id me, room_id room) = 0;  // not_a_member, whether or not the room exists
     virtual async_result<std::vector<seat>> seats_of(user_id me) = 0;
+    // The newest seq of each of these rooms that exists, in no order. At most most_heads.
+    static constexpr std::size_t most_heads = 1000;
+    struct head {
+        room_id room;
+        seq_t last_seq = 0;
+    };
+    virtual async_result<std::vector<head>> heads(std::vector<room_id> rooms) = 0;
 
     // By joining (among those of one moment by id), after the member `after`; invalid_request (field cursor) when that one has
     // left. The caller has a seat.

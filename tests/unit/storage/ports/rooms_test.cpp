@@ -1,5 +1,7 @@
 #include "world.hpp"
 
+#include <map>
+
 using namespace madang;
 using namespace madang::test;
 using namespace madang::domain;
@@ -115,6 +117,18 @@ TEST_CASE("a direct room with oneself is the note to self") {
     REQUIRE(w.refused(w.rooms().room_of(sora, note.room)) == errc::not_a_member);
     REQUIRE(w.create(room_kind::direct, sora, {}).existed);
     REQUIRE(w.timeline(sora, note.room).items.empty());
+}
+
+TEST_CASE("heads say where rooms stand, and nothing of rooms that do not exist") {
+    world w{EACH_STORE};
+    const auto sora = w.person("sora");
+    const auto quiet = w.group(sora, {});
+    const auto busy = w.group(sora, {});
+    const auto seq = w.say(busy, sora, "hello").seq;
+    std::map<room_id, seq_t> stands;
+    for (const auto& head : w.get(w.rooms().heads({busy, room_id{999'999}, quiet}))) stands[head.room] = head.last_seq;
+    REQUIRE(stands == std::map<room_id, seq_t>{{quiet, 1}, {busy, seq}});
+    REQUIRE(w.get(w.rooms().heads({})).empty());
 }
 
 TEST_CASE("a direct room that was left is hidden with its history, and the next message brings it back") {

@@ -1,4 +1,4 @@
-#include "server.hpp"
+#include "redis_server.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>

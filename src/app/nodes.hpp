@@ -1,0 +1,45 @@
+// This node's connection to the others that share its database: a bus over Redis, or, without one, looks at the database.
+#pragma once
+
+#include "madang/broker/hub.hpp"
+#include "madang/bus/cluster.hpp"
+#include "madang/bus/redis_transport.hpp"
+#include "madang/bus/wide_audience.hpp"
+#include "madang/config/settings.hpp"
+#include "madang/web/listening.hpp"
+
+#include <memory>
+#include <string>
+
+namespace madang::app {
+
+class nodes {
+public:
+    struct parts {
+        domain::room_feeds& feeds;
+        domain::audience& here;
+        domain::read_digest& reads;
+        domain::revocations& ended;
+        const domain::epoch& epoch;
+        const clock& time;
+    };
+    nodes(const config::settings& s, asio::io_context& io, const parts& p, metrics::registry& m);
+
+    void start() { cluster_.start(); }
+    void stop();
+
+    [[nodiscard]] domain::audience& everybody() noexcept { return everybody_; }
+    [[nodiscard]] domain::commit_listener& commits() noexcept { return cluster_; }
+    [[nodiscard]] broker::directory::observer& listening() noexcept { return listening_; }
+    // "ok", "failing", or "none": no bus is configured.
+    [[nodiscard]] std::string bus() const;
+
+private:
+    const std::unique_ptr<bus::redis_transport> redis_;  // null: no bus
+    bus::silence silence_;
+    bus::cluster cluster_;
+    bus::wide_audience everybody_;
+    web::listening listening_;
+};
+
+}  // namespace madang::app

@@ -1,0 +1,39 @@
+// Several servers on one database, with or without a bus between them.
+import { Client } from './api.mjs';
+import { Postgres } from './postgres.mjs';
+import { Redis } from './redis.mjs';
+import { startServer } from './server.mjs';
+
+export class Nodes {
+  all = [];
+
+  // `count` nodes; `env` is for each of them.
+  static async start(count, { bus = true, env = {} } = {}) {
+    const nodes = new Nodes();
+    nodes.postgres = await Postgres.start();
+    await nodes.postgres.createDatabase('madang');
+    if (bus) nodes.redis = await Redis.start();
+    nodes.env = { MADANG_STORAGE_URL: nodes.postgres.url('madang'), ...(bus && { MADANG_BUS_URLS: nodes.redis.url }), ...env };
+    // One after the other: the first makes the schema.
+    for (let i = 0; i < count; i += 1) nodes.all.push(await startServer({ env: nodes.env }));
+    return nodes;
+  }
+
+  async stop() {
+    await Promise.all(this.all.map((node) => node.stop()));
+    await this.redis?.kill();
+    await this.postgres.stop();
+  }
+}
+
+// The same person with the same session, on another node: any of them takes any token.
+export function on(node, person) {
+  const client = new Client(node.url);
+  return Object.assign(client, { username: person.username, password: person.password, token: person.token, refreshToken: person.refreshToken, user: person.user });
+}
+
+export async function state(node) {
+  const { bus } = await (await fetch(`${node.adminUrl}/readyz`)).json();
+  return bus;
+}
+
