@@ -15,7 +15,7 @@ packages=(g++ cmake ninja-build ccache mold pkg-config
   libfmt-dev libspdlog-dev libtomlplusplus-dev libcli11-dev libkainjow-mustache-dev
   libsqlite3-dev libpq-dev libhiredis-dev libssl-dev libargon2-dev zlib1g-dev libutf8proc-dev catch2)
 [ "$scope" = build ] || packages+=(clang clang-format clang-tidy libclang-rt-dev curl sqlite3 python3 shellcheck
-  postgresql redis-server chromium fonts-noto-cjk fonts-noto-color-emoji)
+  postgresql redis-server nginx openssl chromium fonts-noto-cjk fonts-noto-color-emoji)
 
 installed=$(dpkg-query -W -f='${Package} ${db:Status-Abbrev}\n' 2>/dev/null | awk '$2 == "ii" {print $1}')
 have() { grep -qx -- "$1" <<<"$installed"; }

@@ -64,8 +64,9 @@ application::application(const config::settings& s, std::optional<std::filesyste
       reads_(executor{io_.context().get_executor()}, store_->rooms(), audience_),
       feeds_(executor{io_.context().get_executor()}, store_->rooms(), audience_),
       nodes_(lock_ ? nullptr
-                   : std::make_unique<nodes>(s, io_.context(),
-                                             nodes::parts{feeds_, audience_, reads_, revocations_, epoch_, clock_}, metrics_)),
+                   : std::make_unique<nodes>(
+                         s, io_.context(), nodes::parts{store_->rooms(), feeds_, audience_, reads_, revocations_, epoch_, clock_},
+                         *store_, metrics_)),
       everybody_(nodes_ ? nodes_->everybody() : audience_),
       accounts_(store_->accounts(), store_->logins(), hasher_, mint_, everybody_, revocations_, clock_, account_policy_of(s)),
       contacts_(store_->contacts(), store_->accounts(), everybody_,

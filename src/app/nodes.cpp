@@ -2,10 +2,19 @@
 
 #include "translate.hpp"
 
+#include "madang/observe/log.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+
 namespace madang::app {
 namespace {
 
 using namespace std::chrono_literals;
+
+constexpr auto look_every = 10s;
 
 std::unique_ptr<bus::redis_transport> transport_of(const config::settings& s, asio::io_context& io) {
     if (s.bus.urls.empty()) return nullptr;
@@ -21,13 +30,15 @@ bus::cluster_options options_of(const config::settings& s) {
 }
 
 bus::cluster::parts with(bus::transport& others, const nodes::parts& p) {
-    return {others, p.feeds, p.here, p.reads, p.ended, p.epoch, p.time};
+    return {others, p.rooms, p.feeds, p.here, p.reads, p.ended, p.epoch, p.time};
 }
 
 }  // namespace
 
-nodes::nodes(const config::settings& s, asio::io_context& io, const parts& p, metrics::registry& m)
-    : redis_(transport_of(s, io)),
+nodes::nodes(const config::settings& s, asio::io_context& io, const parts& p, storage::store& store, metrics::registry& m)
+    : store_(store),
+      timer_(executor{io.get_executor()}),
+      redis_(transport_of(s, io)),
       cluster_(executor{io.get_executor()}, with(redis_ ? static_cast<bus::transport&>(*redis_) : silence_, p), options_of(s), m),
       everybody_(p.here, cluster_),
       listening_(cluster_) {
@@ -40,9 +51,34 @@ nodes::nodes(const config::settings& s, asio::io_context& io, const parts& p, me
                        [this] { return static_cast<double>(redis_->failed()); });
 }
 
+void nodes::start() {
+    cluster_.start();
+    if (!redis_) asio::co_spawn(timer_.get_executor(), look_for_others(), asio::detached);
+}
+
 void nodes::stop() {
+    asio::post(timer_.get_executor(), [this] {
+        stopped_ = true;
+        timer_.cancel();
+    });
     cluster_.stop();
     if (redis_) redis_->stop();
+}
+
+task<> nodes::look_for_others() {
+    while (!stopped_) {
+        const auto there = co_await store_.nodes();
+        if (there && *there > 1) {
+            log::warn(
+                "several nodes share this database without a bus: people on different nodes hear from each other seconds late; "
+                "set bus.urls on all of them",
+                {{"nodes", *there}});
+            co_return;
+        }
+        timer_.expires_after(look_every);
+        boost::system::error_code ignored;
+        co_await timer_.async_wait(asio::redirect_error(use_task, ignored));
+    }
 }
 
 std::string nodes::bus() const {

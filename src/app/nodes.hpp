@@ -6,6 +6,7 @@
 #include "madang/bus/redis_transport.hpp"
 #include "madang/bus/wide_audience.hpp"
 #include "madang/config/settings.hpp"
+#include "madang/storage/store.hpp"
 #include "madang/web/listening.hpp"
 
 #include <memory>
@@ -16,6 +17,7 @@ namespace madang::app {
 class nodes {
 public:
     struct parts {
+        domain::room_store& rooms;
         domain::room_feeds& feeds;
         domain::audience& here;
         domain::read_digest& reads;
@@ -23,9 +25,9 @@ public:
         const domain::epoch& epoch;
         const clock& time;
     };
-    nodes(const config::settings& s, asio::io_context& io, const parts& p, metrics::registry& m);
+    nodes(const config::settings& s, asio::io_context& io, const parts& p, storage::store& store, metrics::registry& m);
 
-    void start() { cluster_.start(); }
+    void start();
     void stop();
 
     [[nodiscard]] domain::audience& everybody() noexcept { return everybody_; }
@@ -35,6 +37,12 @@ public:
     [[nodiscard]] std::string bus() const;
 
 private:
+    // Says once that several nodes share the database without a bus, should that come to be so.
+    task<> look_for_others();
+
+    storage::store& store_;
+    timer timer_;
+    bool stopped_ = false;
     const std::unique_ptr<bus::redis_transport> redis_;  // null: no bus
     bus::silence silence_;
     bus::cluster cluster_;

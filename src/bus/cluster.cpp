@@ -3,6 +3,7 @@
 #include "commit_codec.hpp"
 #include "head_check.hpp"
 #include "interests.hpp"
+#include "join_check.hpp"
 #include "losses.hpp"
 #include "speaker.hpp"
 
@@ -48,6 +49,7 @@ public:
           interests_(o.channels),
           speaker_(p.others, p.epoch, random_node(), o.channels + 1),
           heads_(std::make_shared<head_check>(strand_, p.feeds)),
+          joins_(std::make_shared<join_check>(strand_, p.rooms, p.feeds, p.time)),
           timer_(strand_),
           heard_(o.channels + 1),
           said_(m.add_counter("madang_bus_said_total", "Notes that this node published for the others.")),
@@ -63,6 +65,7 @@ public:
         stopped_ = true;
         timer_.cancel();
         heads_->stop();
+        joins_->stop();
     }
 
     [[nodiscard]] room_feeds& feeds() const noexcept { return parts_.feeds; }
@@ -109,7 +112,10 @@ public:
         losses_.forget(c);
         suspect(c);
     }
-    void lost(channel c) { heard_[c] = false; }
+    void lost(channel c) {
+        if (c == everybody_ && heard_[c]) joins_->lose_touch();
+        heard_[c] = false;
+    }
 
 private:
     void change(channel c, interests::change what) {
@@ -123,6 +129,7 @@ private:
     // Something that concerns these rooms may not have been heard.
     void suspect(channel c) {
         if (c != everybody_) return heads_->add(interests_.rooms_on(c));
+        joins_->look(interests_.people());
         for (channel each = 0; each < everybody_; ++each) heads_->add(interests_.rooms_on(each));
     }
 
@@ -177,6 +184,7 @@ private:
         const auto now = std::chrono::steady_clock::now();
         const bool blind = now >= next_blind_;
         if (blind) next_blind_ = now + options_.blind_poll;
+        if (blind && !heard_[everybody_]) joins_->look(interests_.people());
         for (channel c = 0; blind && c < everybody_; ++c)
             if (!heard_[c] || !heard_[everybody_]) heads_->add(interests_.rooms_on(c));
         const auto share = static_cast<std::size_t>(everybody_ * options_.pulse / options_.slow_poll) + 1;
@@ -191,6 +199,7 @@ private:
     speaker speaker_;
     losses losses_;
     const std::shared_ptr<head_check> heads_;
+    const std::shared_ptr<join_check> joins_;
     timer timer_;
     std::vector<bool> heard_;
     steady_time next_blind_{};

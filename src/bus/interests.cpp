@@ -19,4 +19,12 @@ std::vector<room_id> interests::rooms_on(channel c) {
     return all;
 }
 
+std::vector<user_id> interests::people() const {
+    std::vector<user_id> all;
+    for (const auto& on : channels_)
+        for (const auto& [user, n] : on.users)
+            if (n > 0) all.push_back(user);
+    return all;
+}
+
 }  // namespace madang::bus

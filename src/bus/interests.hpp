@@ -25,6 +25,7 @@ public:
 
     [[nodiscard]] bool needed(channel c) const noexcept { return channels_[c].present > 0; }
     [[nodiscard]] std::vector<room_id> rooms_on(channel c);
+    [[nodiscard]] std::vector<user_id> people() const;
     [[nodiscard]] std::size_t size() const noexcept { return channels_.size(); }
 
 private:

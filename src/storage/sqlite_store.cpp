@@ -20,6 +20,8 @@ domain::contact_store& sqlite_store::contacts() noexcept { return parts_->contac
 domain::room_store& sqlite_store::rooms() noexcept { return parts_->room_store; }
 domain::room_log& sqlite_store::log() noexcept { return parts_->room_log; }
 
+async_result<std::int64_t> sqlite_store::nodes() { co_return 1; }  // its file is locked
+
 void sqlite_store::set_listener(domain::commit_listener* listener) noexcept { parts_->writes.set_listener(listener); }
 
 const store_stats& sqlite_store::stats() const noexcept { return parts_->stats; }

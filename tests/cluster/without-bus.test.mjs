@@ -28,6 +28,11 @@ test('without a bus messages, removals and ended sessions are heard of within fi
     assert.equal(await state(here), 'none');
     for (const text of ['one', 'two', 'three']) await say(ana, room, text);
     await socket.message(subscription, isText('three'), bound);
+    await eventually(() => /several nodes share this database without a bus/.test(there.stderr()), 'the warning', 15_000);
+    const follower = await Stomp.signedIn(there, ana);
+    const all = await follower.subscribe('/user/queue/rooms');
+    const second = await done(ana.post('/rooms', { kind: 'group', memberIds: [bo.user.id] }), 201);
+    await follower.message(all, (frame) => frame.json().roomId === second.id, bound);
     await done(ana.delete(`/rooms/${room.id}/members/${bo.user.id}`));
     await socket.message(subscription, (frame) => frame.json().kind === 'leave', bound);
     assert.deepEqual(seqs(socket, subscription), (await eventsOf(ana, room)).map(({ seq }) => seq).slice(1));

@@ -7,15 +7,15 @@ import { startServer } from './server.mjs';
 export class Nodes {
   all = [];
 
-  // `count` nodes; `env` is for each of them.
-  static async start(count, { bus = true, env = {} } = {}) {
+  // `count` nodes; `env` is for each of them, and what `envOf` answers for the one it is asked about.
+  static async start(count, { bus = true, env = {}, envOf = () => ({}) } = {}) {
     const nodes = new Nodes();
     nodes.postgres = await Postgres.start();
     await nodes.postgres.createDatabase('madang');
     if (bus) nodes.redis = await Redis.start();
     nodes.env = { MADANG_STORAGE_URL: nodes.postgres.url('madang'), ...(bus && { MADANG_BUS_URLS: nodes.redis.url }), ...env };
     // One after the other: the first makes the schema.
-    for (let i = 0; i < count; i += 1) nodes.all.push(await startServer({ env: nodes.env }));
+    for (let i = 0; i < count; i += 1) nodes.all.push(await startServer({ env: { ...nodes.env, ...await envOf(i, nodes) } }));
     return nodes;
   }
 

@@ -36,6 +36,7 @@ class cluster final : public domain::commit_listener, public domain::interest, p
 public:
     struct parts {
         transport& others;
+        domain::room_store& rooms;
         domain::room_feeds& feeds;
         domain::audience& here;  // this node's own listeners
         domain::read_digest& reads;

@@ -40,6 +40,7 @@ public:
     [[nodiscard]] domain::contact_store& contacts() noexcept override;
     [[nodiscard]] domain::room_store& rooms() noexcept override;
     [[nodiscard]] domain::room_log& log() noexcept override;
+    [[nodiscard]] async_result<std::int64_t> nodes() override;
     void set_listener(domain::commit_listener* listener) noexcept override;
     [[nodiscard]] const store_stats& stats() const noexcept override;
     // Blocks until everything that is queued has been committed and answered.

@@ -39,6 +39,9 @@ public:
     [[nodiscard]] virtual domain::room_store& rooms() noexcept = 0;
     [[nodiscard]] virtual domain::room_log& log() noexcept = 0;
 
+    // How many processes serve this database right now, this one included.
+    [[nodiscard]] virtual async_result<std::int64_t> nodes() = 0;
+
     // Who is told of commits; nobody when null. Set before the first write.
     virtual void set_listener(domain::commit_listener* listener) noexcept = 0;
 

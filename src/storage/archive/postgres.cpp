@@ -2,6 +2,7 @@
 #include "archive/database.hpp"
 #include "archive/postgres_columns.hpp"
 #include "postgres/connector.hpp"
+#include "postgres/node_mark.hpp"
 
 #include <fmt/format.h>
 
@@ -170,10 +171,7 @@ private:
     std::int64_t number(const std::string& text) { return run_now(c_.get(), text).front().get<std::int64_t>(0); }
     bool claimed() {
         const auto found =
-            run_now(c_.get(), fmt::format("SELECT pg_try_advisory_lock({}), EXISTS (SELECT FROM pg_stat_activity WHERE "
-                                          "datname = current_database() AND pid <> pg_backend_pid() AND "
-                                          "application_name = 'madang')",
-                                          lock_name));
+            run_now(c_.get(), fmt::format("SELECT pg_try_advisory_lock({}), ({}) > 0", lock_name, postgres::count_nodes.text()));
         return found.front().get<bool>(0) && !found.front().get<bool>(1);
     }
 

@@ -1,10 +1,12 @@
 #include "postgres/connector.hpp"
 
 #include "postgres/failover.hpp"
+#include "postgres/node_mark.hpp"
 
 #include <fmt/format.h>
 
 #include <array>
+#include <random>
 
 namespace madang::storage::postgres {
 namespace {
@@ -33,7 +35,8 @@ constexpr std::string_view reading_settings =
 
 }  // namespace
 
-connector::connector(std::string url, std::chrono::milliseconds deadline) : url_(std::move(url)), deadline_(deadline) {}
+connector::connector(std::string url, std::chrono::milliseconds deadline)
+    : url_(std::move(url)), node_(static_cast<std::int32_t>(std::random_device{}() >> 1)), deadline_(deadline) {}
 
 rows run_now(PGconn* c, const std::string& text) {
     result_ptr found{PQexecParams(c, text.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 1)};
@@ -62,6 +65,7 @@ connection_ptr connector::open_now(use u) const {
     const auto server_gives_up = std::max<std::int64_t>(1, deadline_.count() * 9 / 10);
     auto settings = fmt::format(fmt::runtime(session_settings), server_gives_up);
     if (u == use::reading) settings += reading_settings;
+    if (u == use::lane) settings += "; " + take_node_mark(node_);
     const result_ptr done{PQexec(c.get(), settings.c_str())};
     const auto status = PQresultStatus(done.get());
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)

@@ -33,6 +33,7 @@ public:
 
 private:
     const std::string url_;
+    const std::int32_t node_;  // random: what the others tell this node by
     const std::chrono::milliseconds deadline_;
     runtime::worker_pool threads_{2, 256};
 };

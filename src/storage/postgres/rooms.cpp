@@ -74,6 +74,22 @@ async_result<std::vector<rooms::head>> rooms::heads(std::vector<room_id> all) {
     });
 }
 
+async_result<std::vector<rooms::seat_taken>> rooms::seats_taken(std::vector<user_id> users, timestamp since) {
+    using all = std::vector<seat_taken>;
+    auto ask = statements::of(
+        "SELECT m.user_id, m.room_id, m.visible_from, r.last_seq FROM unnest($1::bigint[]) n(id) "
+        "CROSS JOIN LATERAL (SELECT user_id, room_id, visible_from FROM members WHERE user_id = n.id AND NOT hidden AND "
+        "joined_at >= $2 LIMIT "
+        "10000) m "
+        "CROSS JOIN LATERAL (SELECT last_seq FROM rooms WHERE id = m.room_id LIMIT 1) r",
+        users, since);
+    return read<all>(reads_, std::move(ask), [](const answers& found) -> result<all> {
+        all taken;
+        for (const auto r : found[0]) taken.push_back({r.get<user_id>(0), {r.get<room_id>(1), r.get<seq_t>(2), r.get<seq_t>(3)}});
+        return taken;
+    });
+}
+
 async_result<std::vector<member>> rooms::members(room_id room, user_id after, std::size_t limit) {
     using page = std::vector<member>;
     return read<page>(reads_, members_after(room, after, limit), [after](const answers& found) -> result<page> {

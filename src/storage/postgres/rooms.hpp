@@ -18,6 +18,7 @@ public:
     async_result<domain::seat> seat_of(user_id me, room_id room) override;
     async_result<std::vector<domain::seat>> seats_of(user_id me) override;
     async_result<std::vector<head>> heads(std::vector<room_id> rooms) override;
+    async_result<std::vector<seat_taken>> seats_taken(std::vector<user_id> users, timestamp since) override;
     async_result<std::vector<domain::member>> members(room_id room, user_id after, std::size_t limit) override;
     async_result<domain::member> member_of(room_id room, user_id user) override;
     async_result<std::int64_t> member_count(room_id room) override;

@@ -85,6 +85,22 @@ async_result<std::vector<rooms::head>> rooms::heads(std::vector<room_id> all) {
     });
 }
 
+async_result<std::vector<rooms::seat_taken>> rooms::seats_taken(std::vector<user_id> users, timestamp since) {
+    using found = std::vector<seat_taken>;
+    return read<found>(readers_, [users = std::move(users), since](database& db) -> result<found> {
+        found taken;
+        for (const auto user : users) {
+            auto row = db.run(
+                "SELECT r.id, m.visible_from, r.last_seq FROM members m JOIN rooms r ON r.id = m.room WHERE m.user = ? AND "
+                "m.hidden = 0 AND "
+                "m.joined_at >= ?",
+                user, since);
+            while (row.step()) taken.push_back({user, {row.get<room_id>(0), row.get<seq_t>(1), row.get<seq_t>(2)}});
+        }
+        return taken;
+    });
+}
+
 async_result<std::vector<member>> rooms::members(room_id room, user_id after, std::size_t limit) {
     using page = std::vector<member>;
     return read<page>(readers_, [room, after, limit](database& db) -> result<page> {

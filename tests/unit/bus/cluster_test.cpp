@@ -23,7 +23,7 @@ struct node {
           transport(n.new_port()),
           feeds(strand, rooms, here),
           reads(strand, rooms, here),
-          cluster(strand, {transport, feeds, here, reads, ended, epoch, clock}, o, metrics),
+          cluster(strand, {transport, rooms, feeds, here, reads, ended, epoch, clock}, o, metrics),
           wide(here, cluster) {
         cluster.start();
     }
@@ -246,6 +246,25 @@ TEST_CASE("who joins or leaves hears of it on every node, also where nobody list
     w.a.cluster.committed({hides});
     w.turn();
     REQUIRE_THAT(w.b.here.told.back().second, Catch::Contains("room_removed"));
+}
+
+TEST_CASE("who joined while the bus was away is found in the database, and told once") {
+    auto o = world::quiet();
+    o.pulse = 5ms;
+    o.blind_poll = 10ms;
+    world w{o};
+    w.b.here.here.insert(user_id{5});
+    w.b.cluster.in_user(user_id{5}, true);
+    w.turn();
+    w.b.transport.disconnect();
+    w.rooms.sit(5, room, 2, 4);
+    w.rooms.taken.push_back({user_id{5}, {room_id{room}, 2, 4}});
+    w.await([&] { return !w.b.here.told.empty(); });
+    REQUIRE_THAT(w.b.here.told.front().second, Catch::Contains("room_added"));
+    w.io.restart();
+    w.io.run_for(50ms);  // several more looks
+    REQUIRE(w.b.here.told.size() == 1);
+    REQUIRE(w.b.here.joined == std::vector{user_id{5}});
 }
 
 TEST_CASE("what people are told, typing and ended sessions reach the other nodes once, and this one too") {

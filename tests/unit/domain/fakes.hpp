@@ -100,6 +100,14 @@ public:
             if (logs.contains(room)) found.push_back({room, logs[room].back().seq});
         return answer<std::vector<head>>(std::move(found));
     }
+    std::vector<seat_taken> taken;
+    async_result<std::vector<seat_taken>> seats_taken(std::vector<user_id> users, timestamp) override {
+        if (broken) return answer<std::vector<seat_taken>>(events_fail);
+        std::vector<seat_taken> found;
+        for (const auto& one : taken)
+            if (std::count(users.begin(), users.end(), one.user) > 0) found.push_back(one);
+        return answer<std::vector<seat_taken>>(std::move(found));
+    }
     async_result<std::vector<member>> members(room_id, user_id, std::size_t) override {
         return answer<std::vector<member>>(errc::internal);
     }
@@ -164,7 +172,7 @@ public:
     bool reading = true;
 
     std::vector<std::pair<room_id, seq_t>> delivered;  // seq 0: an audience change alone
-    std::vector<user_id> left;
+    std::vector<user_id> left, joined;
     std::vector<std::pair<user_id, std::string>> told;
     std::vector<std::pair<room_id, user_id>> typed;
     std::vector<std::map<user_id, ordinal_t>> digests;
@@ -176,6 +184,7 @@ public:
         for (const auto& c : commits) {
             delivered.emplace_back(c.room, c.event ? c.event->seq : 0);
             left.insert(left.end(), c.left.begin(), c.left.end());
+            joined.insert(joined.end(), c.joined.begin(), c.joined.end());
         }
     }
     void tell(user_id to, std::string json) override { told.emplace_back(to, std::move(json)); }

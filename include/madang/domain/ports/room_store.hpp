@@ -55,6 +55,12 @@ public:
         seq_t last_seq = 0;
     };
     virtual async_result<std::vector<head>> heads(std::vector<room_id> rooms) = 0;
+    // Which of these people (at most most_heads) took a seat at or after `since`.
+    struct seat_taken {
+        user_id user;
+        seat where;
+    };
+    virtual async_result<std::vector<seat_taken>> seats_taken(std::vector<user_id> users, timestamp since) = 0;
 
     // By joining (among those of one moment by id), after the member `after`; invalid_request (field cursor) when that one has
     // left. The caller has a seat.

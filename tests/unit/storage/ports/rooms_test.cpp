@@ -1,10 +1,13 @@
 #include "world.hpp"
 
 #include <map>
+#include <set>
+#include <tuple>
 
 using namespace madang;
 using namespace madang::test;
 using namespace madang::domain;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -129,6 +132,27 @@ TEST_CASE("heads say where rooms stand, and nothing of rooms that do not exist")
     for (const auto& head : w.get(w.rooms().heads({busy, room_id{999'999}, quiet}))) stands[head.room] = head.last_seq;
     REQUIRE(stands == std::map<room_id, seq_t>{{quiet, 1}, {busy, seq}});
     REQUIRE(w.get(w.rooms().heads({})).empty());
+}
+
+TEST_CASE("who has taken a seat lately is found, with where the room stands, and nobody else is") {
+    world w{EACH_STORE};
+    const auto sora = w.person("sora");
+    const auto jun = w.person("jun");
+    const auto old = w.group(sora, {jun});
+    w.clock.advance(1h);
+    const auto since = w.clock.now();
+    const auto room = w.group(sora, {});
+    w.join(room, sora, jun);
+    const auto left = w.group(jun, {sora});
+    w.get(w.log().remove_member(left, sora, sora));
+    using seats = std::set<std::tuple<user_id, room_id, seq_t, seq_t>>;
+    seats taken;
+    for (const auto& one : w.get(w.rooms().seats_taken({jun, sora}, since)))
+        taken.emplace(one.user, one.where.room, one.where.visible_from, one.where.last_seq);
+    REQUIRE(taken == seats{{sora, room, 0, 2}, {jun, room, 1, 2}, {jun, left, 0, 2}});
+    REQUIRE(w.get(w.rooms().seats_taken({sora}, since)).size() == 1);
+    REQUIRE(w.get(w.rooms().seats_taken({jun}, w.clock.now() + 1ms)).empty());
+    REQUIRE(old.value > 0);
 }
 
 TEST_CASE("a direct room that was left is hidden with its history, and the next message brings it back") {

@@ -89,6 +89,7 @@ inline void use_room(world& w, room_id room, user_id me, user_id other, const st
     w.get(rooms.seat_of(me, room));
     w.get(rooms.seats_of(me));
     w.get(rooms.heads({room}));
+    w.get(rooms.seats_taken({me, other}, {}));
     w.get(rooms.members(room, {}, 10));
     w.get(rooms.members(room, me, 10));
     w.get(rooms.member_of(room, other));

@@ -267,12 +267,13 @@ public:
     explicit held_commits(const storage::postgres_url& database) : tool_(database) {
         tool_.ask("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
         tool_.ask("SELECT pg_reload_conf()");
-        tool_.await("SELECT WHERE current_setting('synchronous_standby_names') <> ''");
+        // Commits wait once the checkpointer has heard of it, too, which shows in them alone.
+        while (!waits(database)) {
+        }
     }
     ~held_commits() { let_go(); }
     void lose_one() {
-        tool_.await("SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
-        tool_.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
+        while (!throw_out()) std::this_thread::yield();
     }
     void let_go() {
         tool_.ask("ALTER SYSTEM RESET synchronous_standby_names");
@@ -280,6 +281,24 @@ public:
     }
 
 private:
+    // Whoever waits for the standby.
+    bool throw_out() {
+        return !tool_.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'").empty();
+    }
+    // Whether a commit has to be thrown out.
+    bool waits(const storage::postgres_url& database) {
+        auto commit = std::async(std::launch::async, [&database] {
+            try {
+                stranger{database}.ask("SELECT pg_logical_emit_message(true, 'commit', '')");
+                return true;
+            } catch (const storage::postgres::failure&) {
+                return false;
+            }
+        });
+        while (commit.wait_for(1ms) != std::future_status::ready) throw_out();
+        return !commit.get();
+    }
+
     stranger tool_;
 };
 

@@ -366,3 +366,18 @@ TEST_CASE("messages to somebody who hid the direct room keep their order, across
     REQUIRE(w.store().stats().queue_rows == 0);
     REQUIRE(w.store().stats().queue_bytes == 0);
 }
+
+TEST_CASE("nodes of one database see each other, as long as they are there") {
+    const auto options = patient_options(postgres_server::shared().migrated_database());
+    world a{nodes_with(options)};
+    const auto there = [&] { return a.get(a.store().nodes()); };
+    a.create(room_kind::group, a.person("jun"), {});  // by then a lane is connected
+    REQUIRE(there() == 1);
+    {
+        world b{nodes_with(options)};
+        b.create(room_kind::group, b.person("min"), {});
+        REQUIRE(there() == 2);
+        REQUIRE(b.get(b.store().nodes()) == 2);
+    }
+    while (there() != 1) std::this_thread::yield();
+}

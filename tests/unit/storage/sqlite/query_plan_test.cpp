@@ -39,6 +39,7 @@ public:
     domain::contact_store& contacts() noexcept override { return parts_.contact_store; }
     domain::room_store& rooms() noexcept override { return parts_.room_store; }
     domain::room_log& log() noexcept override { return parts_.room_log; }
+    async_result<std::int64_t> nodes() override { co_return 1; }
     void set_listener(domain::commit_listener* listener) noexcept override { parts_.writes.set_listener(listener); }
     const storage::store_stats& stats() const noexcept override { return parts_.stats; }
     void stop() override {}
