@@ -68,14 +68,18 @@ application::application(const config::settings& s, std::optional<std::filesyste
                          s, io_.context(), nodes::parts{store_->rooms(), feeds_, audience_, reads_, revocations_, epoch_, clock_},
                          *store_, metrics_)),
       everybody_(nodes_ ? nodes_->everybody() : audience_),
+      local_board_(audience_),
+      board_(nodes_ && nodes_->board() != nullptr ? *nodes_->board() : local_board_),
+      presence_(executor{io_.context().get_executor()}, presence_parts(), domain::presence::timing{}),
       accounts_(store_->accounts(), store_->logins(), hasher_, mint_, everybody_, revocations_, clock_, account_policy_of(s)),
-      contacts_(store_->contacts(), store_->accounts(), everybody_,
+      contacts_({store_->contacts(), store_->accounts(), everybody_, board_, presence_},
                 s.limits.friends == 0 ? SIZE_MAX : static_cast<std::size_t>(s.limits.friends)),
       rooms_(store_->rooms(), store_->log(), epoch_),
       messages_(store_->rooms(), store_->log(), mint_, everybody_, reads_),
       authenticator_(keys_, revocations_, clock_),
       rates_(web_settings_, clock_, metrics_),
-      gateway_({hub_, shards_, tasks_, authenticator_, accounts_, rooms_, messages_, rates_, clock_}, web_settings_, metrics_),
+      gateway_({hub_, shards_, tasks_, authenticator_, accounts_, rooms_, messages_, presence_, rates_, clock_}, web_settings_,
+               metrics_),
       site_({authenticator_, rates_, accounts_, contacts_, rooms_, messages_, keys_, assets_, gateway_}, web_settings_),
       operations_(metrics_, {{"storage", [this] { return std::string{store_->stats().failing.load() ? "failing" : "ok"}; }},
                              {"bus", [this] { return nodes_ ? nodes_->bus() : "none"; }}}),
@@ -86,13 +90,27 @@ application::application(const config::settings& s, std::optional<std::filesyste
       admin_(io_.context(), shards_, operations_, admin_server_of(s), metrics_),
       public_(io_.context(), shards_, site_, public_server_of(s), metrics_) {
     store_->set_listener(nodes_ ? &nodes_->commits() : &feeds_);
-    if (nodes_) hub_.tell(&nodes_->listening());
+    if (nodes_) {
+        nodes_->cluster().tell(presence_);
+        listening_.tell(nodes_->cluster());
+    }
+    listening_.tell(presence_);
+    hub_.tell(&listening_);
     export_figures(metrics_, store_->stats(), hasher_);
     run_now(io_.context(), prepare_keys(store_->keys(), keys_, clock_.now()));
     run_now(io_.context(), watch_.load());
 }
 
 application::~application() = default;
+
+domain::presence::parts application::presence_parts() {
+    domain::presence::parts p{store_->contacts(), board_, audience_};
+    if (!nodes_) return p;
+    p.others = &nodes_->cluster();
+    p.tell_others_of_change = [this](user_id user) { nodes_->cluster().came_or_went(user); };
+    p.tell_others_of_friends = [this](user_id user) { nodes_->cluster().friends_changed(user); };
+    return p;
+}
 
 int application::run() {
     admin_.start();
@@ -161,6 +179,7 @@ task<> application::drain() {
     admin_.drain();
     admin_.stop();
     watch_.stop();
+    presence_.stop();
     if (nodes_) nodes_->stop();
     reads_.stop();
     feeds_.stop();

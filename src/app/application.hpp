@@ -11,7 +11,9 @@
 #include "madang/domain/account_service.hpp"
 #include "madang/domain/contact_service.hpp"
 #include "madang/domain/epoch.hpp"
+#include "madang/domain/local_presence.hpp"
 #include "madang/domain/message_service.hpp"
+#include "madang/domain/presence.hpp"
 #include "madang/domain/read_digest.hpp"
 #include "madang/domain/room_feeds.hpp"
 #include "madang/domain/room_service.hpp"
@@ -23,6 +25,7 @@
 #include "madang/storage/database_lock.hpp"
 #include "madang/storage/store.hpp"
 #include "madang/web/assets.hpp"
+#include "madang/web/listening.hpp"
 #include "madang/web/operations.hpp"
 #include "madang/web/rates.hpp"
 #include "madang/web/room_audience.hpp"
@@ -48,6 +51,7 @@ private:
     task<> stop_when_told();
     task<> drain();
     void begin_epoch(std::string name);
+    domain::presence::parts presence_parts();
     // Waits until `done`, at most until `deadline`; looks again every few milliseconds.
     template <class Condition>
     task<> wait_until(Condition done, steady_time deadline);
@@ -77,6 +81,10 @@ private:
     domain::room_feeds feeds_;
     const std::unique_ptr<nodes> nodes_;  // null: this one is alone on its database
     domain::audience& everybody_;
+    domain::local_presence local_board_;
+    domain::presence_board& board_;
+    domain::presence presence_;
+    web::listening listening_;
     domain::account_service accounts_;
     domain::contact_service contacts_;
     domain::room_service rooms_;

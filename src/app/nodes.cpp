@@ -23,6 +23,13 @@ std::unique_ptr<bus::redis_transport> transport_of(const config::settings& s, as
     return std::make_unique<bus::redis_transport>(io, servers);
 }
 
+// On the first of the servers.
+std::unique_ptr<bus::redis_presence> board_of(const config::settings& s, asio::io_context& io, const nodes::parts& p) {
+    if (s.bus.urls.empty()) return nullptr;
+    return std::make_unique<bus::redis_presence>(io, redis_options_of(s.bus.urls.front(), 1s), p.epoch, p.here, p.time,
+                                                 bus::redis_presence::timing{});
+}
+
 bus::cluster_options options_of(const config::settings& s) {
     bus::cluster_options o;
     o.channels = static_cast<std::size_t>(s.bus.channels);
@@ -41,7 +48,7 @@ nodes::nodes(const config::settings& s, asio::io_context& io, const parts& p, st
       redis_(transport_of(s, io)),
       cluster_(executor{io.get_executor()}, with(redis_ ? static_cast<bus::transport&>(*redis_) : silence_, p), options_of(s), m),
       everybody_(p.here, cluster_),
-      listening_(cluster_) {
+      board_(board_of(s, io, p)) {
     if (!redis_) return;
     m.add_gauge_from("madang_bus_servers_down", "Redis servers of the bus that cannot be reached.",
                      [this] { return static_cast<double>(redis_->down()); });
@@ -53,6 +60,7 @@ nodes::nodes(const config::settings& s, asio::io_context& io, const parts& p, st
 
 void nodes::start() {
     cluster_.start();
+    if (board_) board_->start();
     if (!redis_) asio::co_spawn(timer_.get_executor(), look_for_others(), asio::detached);
 }
 
@@ -62,6 +70,7 @@ void nodes::stop() {
         timer_.cancel();
     });
     cluster_.stop();
+    if (board_) board_->stop();
     if (redis_) redis_->stop();
 }
 

@@ -1,13 +1,12 @@
 // This node's connection to the others that share its database: a bus over Redis, or, without one, looks at the database.
 #pragma once
 
-#include "madang/broker/hub.hpp"
 #include "madang/bus/cluster.hpp"
+#include "madang/bus/redis_presence.hpp"
 #include "madang/bus/redis_transport.hpp"
 #include "madang/bus/wide_audience.hpp"
 #include "madang/config/settings.hpp"
 #include "madang/storage/store.hpp"
-#include "madang/web/listening.hpp"
 
 #include <memory>
 #include <string>
@@ -32,7 +31,9 @@ public:
 
     [[nodiscard]] domain::audience& everybody() noexcept { return everybody_; }
     [[nodiscard]] domain::commit_listener& commits() noexcept { return cluster_; }
-    [[nodiscard]] broker::directory::observer& listening() noexcept { return listening_; }
+    [[nodiscard]] bus::cluster& cluster() noexcept { return cluster_; }
+    // Null without a bus.
+    [[nodiscard]] domain::presence_board* board() noexcept { return board_.get(); }
     // "ok", "failing", or "none": no bus is configured.
     [[nodiscard]] std::string bus() const;
 
@@ -47,7 +48,7 @@ private:
     bus::silence silence_;
     bus::cluster cluster_;
     bus::wide_audience everybody_;
-    web::listening listening_;
+    const std::unique_ptr<bus::redis_presence> board_;
 };
 
 }  // namespace madang::app

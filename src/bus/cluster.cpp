@@ -68,6 +68,7 @@ public:
         joins_->stop();
     }
 
+    void tell(domain::presence& watched) { presence_ = &watched; }
     [[nodiscard]] room_feeds& feeds() const noexcept { return parts_.feeds; }
 
     // One turn of the strand; in the order of the calls from one thread.
@@ -156,6 +157,12 @@ private:
                 parts_.here.end(parts_.ended.add(ended, parts_.time.now()));
                 return;
             }
+            case subject::presence:
+                if (const auto user = next_number(rest); user && presence_) presence_->heard_of_change(user_id{*user});
+                return;
+            case subject::friends:
+                if (const auto user = next_number(rest); user && presence_) presence_->heard_of_friends(user_id{*user});
+                return;
             case subject::pulse:  // its number was all
                 return;
         }
@@ -193,6 +200,7 @@ private:
 
     executor strand_;
     const parts parts_;
+    domain::presence* presence_ = nullptr;
     const cluster_options options_;
     const channel everybody_;
     interests interests_;
@@ -250,6 +258,14 @@ void cluster::sessions_ended(std::span<const session_id> sessions) {
     for (const auto session : sessions) body += fmt::format("{} ", session.value);
     desk_->later([body = std::move(body)](desk& d) { d.say_to_all(subject::sessions, body); });
 }
+
+void cluster::came_or_went(user_id user) {
+    desk_->later([user](desk& d) { d.say(user, subject::presence, std::to_string(user.value)); });
+}
+void cluster::friends_changed(user_id user) {
+    desk_->later([user](desk& d) { d.say(user, subject::friends, std::to_string(user.value)); });
+}
+void cluster::tell(domain::presence& watched) { desk_->tell(watched); }
 
 void cluster::message(channel c, std::string_view text) {
     desk_->later([c, text = std::string{text}](desk& d) { d.hear(c, text); });

@@ -15,6 +15,8 @@ enum class subject : char {
     reads = 'r',     // "<room> <user>:<ordinal> ..."
     person = 'p',    // "<user> <json>": to all devices of one person
     sessions = 's',  // "<session> ...": they have ended
+    presence = 'o',  // "<user>": came or went, on some node
+    friends = 'f',   // "<user>": has other friends now
     pulse = 'h',     // nothing: the number of the last one, so that its loss is noticed
 };
 

@@ -15,15 +15,21 @@ async_result<> contact_service::tell(user_id to, std::string_view type, user_id 
     co_return result<>{};
 }
 
+// What is told is a hint: a failure to read it changes nothing about the friendship.
+task<> contact_service::tell_both(std::string_view type, user_id one, user_id other) {
+    presence_.friends_changed(one, other);
+    const std::string kind{type};
+    (void)co_await tell(other, kind, one);
+    (void)co_await tell(one, kind, other);
+}
+
 async_result<contact_store::friendship> contact_service::befriend(user_id me, user_id other) {
     auto made = co_await contacts_.befriend(me, other, most_);
     if (!made) co_return made.error();
-    // What is told is a hint: a failure to read it changes nothing about the friendship.
     if (made->what == contact_store::befriended::requested) {
         (void)co_await tell(other, "friend_request", me);
     } else if (made->what == contact_store::befriended::friends) {
-        (void)co_await tell(other, "friend_added", me);
-        (void)co_await tell(me, "friend_added", other);
+        co_await tell_both("friend_added", me, other);
     }
     co_return std::move(*made);
 }
@@ -37,16 +43,14 @@ async_result<contact_store::friendship> contact_service::befriend(user_id me, st
 async_result<> contact_service::accept(user_id me, user_id other) {
     const auto made = co_await contacts_.accept(me, other, most_);
     if (!made) co_return made.error();
-    (void)co_await tell(other, "friend_added", me);
-    (void)co_await tell(me, "friend_added", other);
+    co_await tell_both("friend_added", me, other);
     co_return result<>{};
 }
 
 async_result<> contact_service::decline(user_id me, user_id other) {
     const auto done = co_await contacts_.decline(me, other);
     if (!done) co_return done.error();
-    (void)co_await tell(other, "friend_removed", me);
-    (void)co_await tell(me, "friend_removed", other);
+    co_await tell_both("friend_removed", me, other);
     co_return result<>{};
 }
 
@@ -54,8 +58,7 @@ async_result<> contact_service::unfriend(user_id me, user_id other) {
     const auto ended = co_await contacts_.unfriend(me, other);
     if (!ended) co_return ended.error();
     if (*ended) {
-        (void)co_await tell(other, "friend_removed", me);
-        (void)co_await tell(me, "friend_removed", other);
+        co_await tell_both("friend_removed", me, other);
     }
     co_return result<>{};
 }
@@ -64,8 +67,7 @@ async_result<> contact_service::block(user_id me, user_id other) {
     const auto ended = co_await contacts_.block(me, other);
     if (!ended) co_return ended.error();
     if (*ended) {
-        (void)co_await tell(other, "friend_removed", me);
-        (void)co_await tell(me, "friend_removed", other);
+        co_await tell_both("friend_removed", me, other);
     }
     co_return result<>{};
 }

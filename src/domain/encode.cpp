@@ -103,6 +103,12 @@ void write(json::writer& w, const contact& c) {
     w.field("createdAt", to_rfc3339(c.since));
 }
 
+void write(json::writer& w, const presence_state& p) {
+    w.begin_object().field("userId", p.user.value).field("state", p.online ? "online" : "offline");
+    if (p.last_seen && !p.online) w.field("lastSeenAt", to_rfc3339(*p.last_seen));
+    w.end_object();
+}
+
 void write(json::writer& w, const member& m) {
     w.begin_object().key("user");
     write(w, m.user);

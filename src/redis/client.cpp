@@ -29,6 +29,7 @@ public:
     void stop() {
         asio::post(strand_, [self = shared_from_this()] {
             self->stopped_ = true;
+            self->is_up = false;  // whoever asks later is refused
             self->connection_->stop();
             self->timer_.cancel();
             self->refuse_all();

@@ -37,6 +37,7 @@ destination parse_destination(std::string_view text) noexcept {
         return of_room(text.substr(app.size()), {{"/messages", app_message}, {"/typing", app_typing}, {"/read", app_read}});
     if (text == "/user/queue/rooms") return {user_rooms, {}};
     if (text == user_events_destination) return {user_events, {}};
+    if (text == user_presence_destination) return {user_presence, {}};
     if (text == user_errors_destination) return {user_errors, {}};
     if (text == "/app/session/refresh") return {app_refresh, {}};
     return {};
@@ -46,5 +47,16 @@ std::string room_topic(room_id room) { return fmt::format("/topic/rooms/{}", roo
 std::string typing_topic(room_id room) { return fmt::format("/topic/rooms/{}/typing", room.value); }
 std::string reads_topic(room_id room) { return fmt::format("/topic/rooms/{}/reads", room.value); }
 std::string user_events_topic(user_id user) { return fmt::format("/user/{}/queue/events", user.value); }
+std::string user_presence_topic(user_id user) { return fmt::format("/user/{}/queue/presence", user.value); }
+
+user_id watcher_of(std::string_view topic) noexcept {
+    constexpr std::string_view start = "/user/";
+    constexpr std::string_view rest = "/queue/presence";
+    if (!topic.starts_with(start) || !topic.ends_with(rest)) return {};
+    std::int64_t n = 0;
+    const auto* const end = topic.data() + topic.size() - rest.size();
+    const auto [at, ec] = std::from_chars(topic.data() + start.size(), end, n);
+    return ec == std::errc{} && at == end ? user_id{n} : user_id{};
+}
 
 }  // namespace madang::web

@@ -15,6 +15,7 @@ enum class destination_kind {
     room_reads,   // …/reads
     user_rooms,   // /user/queue/rooms
     user_events,
+    user_presence,
     user_errors,
     app_message,  // /app/rooms/{id}/messages
     app_typing,
@@ -34,8 +35,12 @@ struct destination {
 [[nodiscard]] std::string typing_topic(room_id room);
 [[nodiscard]] std::string reads_topic(room_id room);
 [[nodiscard]] std::string user_events_topic(user_id user);
+[[nodiscard]] std::string user_presence_topic(user_id user);
+// Whose presence topic it is; nobody's for all other topics.
+[[nodiscard]] user_id watcher_of(std::string_view topic) noexcept;
 
 inline constexpr std::string_view user_events_destination = "/user/queue/events";
+inline constexpr std::string_view user_presence_destination = "/user/queue/presence";
 inline constexpr std::string_view user_errors_destination = "/user/queue/errors";
 
 }  // namespace madang::web

@@ -13,9 +13,12 @@ using domain::contact;
 using domain::contact_service;
 using lister = async_result<std::vector<contact>> (contact_service::*)(user_id, user_id, std::size_t);
 
-void presence(json::writer& w, const contact& c, const contact_service& contacts) {
-    w.key("presence").begin_object().field("userId", c.who.id.value);
-    w.field("state", contacts.online(c.who.id) ? "online" : "offline").end_object();
+// Nothing where no presence is shown.
+task<std::vector<domain::presence_state>> presence_of(const std::vector<contact>& page, contact_service& contacts, bool shown) {
+    std::vector<user_id> people;
+    for (const auto& one : page)
+        if (shown) people.push_back(one.who.id);
+    return contacts.presence_of(std::move(people));
 }
 
 api_answer list(call& c, contact_service& contacts, lister from, std::string_view key) {
@@ -29,11 +32,16 @@ api_answer list(call& c, contact_service& contacts, lister from, std::string_vie
     if (!page) co_return page.error();
     const bool more = page->size() > limit;
     if (more) page->pop_back();
+    const auto states = co_await presence_of(*page, contacts, name == "friends");
     json::writer w;
     w.begin_object().key(name).begin_array();
-    for (const auto& one : *page) {
+    for (std::size_t i = 0; i < page->size(); ++i) {
+        const auto& one = (*page)[i];
         write(w, one);
-        if (name == "friends") presence(w, one, contacts);
+        if (name == "friends") {
+            w.key("presence");
+            write(w, states[i]);
+        }
         if (name == "requests") w.field("direction", one.incoming ? "incoming" : "outgoing");
         w.end_object();
     }

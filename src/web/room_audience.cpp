@@ -3,6 +3,7 @@
 #include "destinations.hpp"
 #include "event_frame.hpp"
 
+#include "madang/domain/encode.hpp"
 #include "madang/protocol/json/writer.hpp"
 
 namespace madang::web {
@@ -58,6 +59,18 @@ void room_audience::reads(room_id room, std::span<const domain::read_mark> marks
     for (const auto& mark : marks) w.begin_object().field("userId", mark.user.value).field("ordinal", mark.ordinal).end_object();
     w.end_array().end_object();
     p.message = passing(p.topic, w.take(), true);
+    hub_.publish(std::move(p));
+}
+
+void room_audience::presence(user_id to, std::span<const domain::presence_state> friends) {
+    broker::publication p;
+    p.topic = user_presence_topic(to);
+    if (!hub_.has_listeners(p.topic)) return;
+    json::writer w;
+    w.begin_object().key("presence").begin_array();
+    for (const auto& one : friends) write(w, one);
+    w.end_array().end_object();
+    p.message = passing(std::string{user_presence_destination}, w.take(), true);
     hub_.publish(std::move(p));
 }
 

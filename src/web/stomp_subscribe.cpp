@@ -37,7 +37,8 @@ void stomp_session::on_subscribe(const stomp::frame& f) {
     const auto where = parse_destination(*destination);
     using enum destination_kind;
     const bool listens = where.kind == room || where.kind == room_typing || where.kind == room_reads ||
-                         where.kind == user_rooms || where.kind == user_events || where.kind == user_errors;
+                         where.kind == user_rooms || where.kind == user_events || where.kind == user_presence ||
+                         where.kind == user_errors;
     if (!listens) {
         const bool some_room = destination->starts_with("/topic/rooms/");
         return refuse(error{some_room ? errc::not_a_member : errc::not_found}, receipt_of(f));
@@ -54,6 +55,11 @@ void stomp_session::on_subscribe(const stomp::frame& f) {
     if (where.kind == user_events) {
         session_->start(session_->listen(*s, user_events_topic(me_.user)), 0, 0, 0);
         return receipt(receipt_id);
+    }
+    if (where.kind == user_presence) {
+        session_->start(session_->listen(*s, user_presence_topic(me_.user)), 0, 0, 0);
+        receipt(receipt_id);
+        return gateway_.parts_.presence.greet(me_.user);
     }
     ++in_flight_;
     if (where.kind == user_rooms) {

@@ -9,6 +9,7 @@
 #include "madang/domain/ports/audience.hpp"
 #include "madang/domain/ports/interest.hpp"
 #include "madang/domain/ports/room_log.hpp"
+#include "madang/domain/presence.hpp"
 #include "madang/domain/read_digest.hpp"
 #include "madang/domain/revocations.hpp"
 #include "madang/domain/room_feeds.hpp"
@@ -60,6 +61,11 @@ public:
     void typing(room_id room, user_id user);
     void read(room_id room, std::vector<domain::read_mark> marks);
     void sessions_ended(std::span<const session_id> sessions);
+    void came_or_went(user_id user);
+    void friends_changed(user_id user);
+
+    // Told of the others' people. Before start().
+    void tell(domain::presence& watched);
 
 private:
     class desk;

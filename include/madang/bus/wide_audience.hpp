@@ -23,6 +23,7 @@ public:
     }
     [[nodiscard]] bool anyone_reads(room_id room) const override { return here_.anyone_reads(room); }
     void reads(room_id room, std::span<const domain::read_mark> marks) override { here_.reads(room, marks); }
+    void presence(user_id to, std::span<const domain::presence_state> friends) override { here_.presence(to, friends); }
     void end(std::span<const session_id> sessions) override {
         others_.sessions_ended(sessions);
         here_.end(sessions);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "madang/domain/ports/contact_store.hpp"
+#include "madang/domain/ports/presence_board.hpp"
 #include "madang/domain/room.hpp"
 #include "madang/domain/user.hpp"
 #include "madang/protocol/json/writer.hpp"
@@ -14,6 +15,7 @@ void write(json::writer& w, const user& u);
 void write_self(json::writer& w, const user& u);  // with locale and role
 void write(json::writer& w, const login& l, session_id current);
 void write(json::writer& w, const contact& c);  // {user, createdAt} and the caller may add fields: leaves the object open
+void write(json::writer& w, const presence_state& p);
 void write(json::writer& w, const member& m);
 void write(json::writer& w, const room_view& r);
 // `concealed`: without content, for who may not see its target.

@@ -1,20 +1,23 @@
-// The broker's topics and users as the domain's rooms and people, for whoever asks the other nodes for news of them. Thread-safe.
+// The broker's topics and users as the domain's rooms and people, for whoever has to know what is listened to here. Thread-safe.
 #pragma once
 
 #include "madang/broker/directory.hpp"
 #include "madang/domain/ports/interest.hpp"
 
+#include <vector>
+
 namespace madang::web {
 
 class listening final : public broker::directory::observer {
 public:
-    explicit listening(domain::interest& to) : to_(to) {}
+    // Before the first connection.
+    void tell(domain::interest& one) { told_.push_back(&one); }
 
     void topic(const std::string& name, bool here) override;
-    void user(user_id who, bool here) override { to_.in_user(who, here); }
+    void user(user_id who, bool here) override;
 
 private:
-    domain::interest& to_;
+    std::vector<domain::interest*> told_;
 };
 
 }  // namespace madang::web

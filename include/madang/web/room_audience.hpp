@@ -21,6 +21,7 @@ public:
     void typing(room_id room, user_id user) override;
     [[nodiscard]] bool anyone_reads(room_id room) const override;
     void reads(room_id room, std::span<const domain::read_mark> marks) override;
+    void presence(user_id to, std::span<const domain::presence_state> friends) override;
     void end(std::span<const session_id> sessions) override { hub_.end_logins(sessions); }
 
 private:

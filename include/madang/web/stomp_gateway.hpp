@@ -4,6 +4,7 @@
 #include "madang/broker/hub.hpp"
 #include "madang/domain/account_service.hpp"
 #include "madang/domain/message_service.hpp"
+#include "madang/domain/presence.hpp"
 #include "madang/domain/room_service.hpp"
 #include "madang/net/service.hpp"
 #include "madang/observe/metrics.hpp"
@@ -43,6 +44,7 @@ public:
         domain::account_service& accounts;
         domain::room_service& rooms;
         domain::message_service& messages;
+        domain::presence& presence;
         rates& limits;
         const clock& time;
     };

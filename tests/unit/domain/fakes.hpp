@@ -194,6 +194,10 @@ public:
         auto& digest = digests.emplace_back();
         for (const auto& mark : marks) digest[mark.user] = mark.ordinal;
     }
+    std::vector<std::pair<user_id, std::vector<presence_state>>> shown;
+    void presence(user_id to, std::span<const presence_state> friends) override {
+        shown.emplace_back(to, std::vector<presence_state>{friends.begin(), friends.end()});
+    }
     void end(std::span<const session_id> sessions) override { closed.insert(closed.end(), sessions.begin(), sessions.end()); }
 
     [[nodiscard]] std::vector<seq_t> seqs(std::int64_t room) const {

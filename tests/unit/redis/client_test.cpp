@@ -211,6 +211,20 @@ TEST_CASE("a dead connection that nobody uses is noticed") {
     REQUIRE(c.heard.next().empty());
 }
 
+TEST_CASE("whoever waits when the client stops, or asks afterwards, is refused") {
+    redis_server slow;
+    auto o = slow.where();
+    o.answer_timeout = 60s;
+    connected c{o};
+    REQUIRE(c.heard.next().empty());
+    slow.freeze();
+    auto waiting = c.io.start(c.client.call(ping()));
+    c.client.stop();
+    REQUIRE(waiting.get().error().code == errc::unavailable);
+    REQUIRE(c.ask(ping()).error().code == errc::unavailable);
+    slow.thaw();
+}
+
 TEST_CASE("what waits is bounded: beyond it a call is refused as too busy and not sent") {
     redis_server slow;
     auto o = slow.where();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "madang/domain/event.hpp"
+#include "madang/domain/ports/presence_board.hpp"
 
 #include <span>
 #include <string>
@@ -33,6 +34,8 @@ public:
     virtual void typing(room_id room, user_id user) = 0;
     [[nodiscard]] virtual bool anyone_reads(room_id room) const = 0;
     virtual void reads(room_id room, std::span<const read_mark> marks) = 0;
+    // A digest for all devices of one person that watch.
+    virtual void presence(user_id to, std::span<const presence_state> friends) = 0;
     // Closes the sockets of sessions that have ended (1008 `revoked`).
     virtual void end(std::span<const session_id> sessions) = 0;
 };

@@ -11,6 +11,8 @@ public:
     virtual ~interest() = default;
     virtual void in_room(room_id room, bool here) = 0;
     virtual void in_user(user_id user, bool here) = 0;
+    // Somebody who wants to know about their friends' presence.
+    virtual void in_presence(user_id, bool) {}
 };
 
 }  // namespace madang::domain
