@@ -19,7 +19,10 @@ constexpr auto look_every = 10s;
 std::unique_ptr<bus::redis_transport> transport_of(const config::settings& s, asio::io_context& io) {
     if (s.bus.urls.empty()) return nullptr;
     std::vector<redis::options> servers;
-    for (const auto& url : s.bus.urls) servers.push_back(redis_options_of(url, 1s));
+    for (const auto& url : s.bus.urls) {
+        servers.push_back(redis_options_of(url, 1s));
+        servers.back().idle = 1s;  // a Redis that hangs is noticed within three
+    }
     return std::make_unique<bus::redis_transport>(io, servers);
 }
 

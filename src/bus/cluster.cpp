@@ -116,6 +116,7 @@ public:
     void lost(channel c) {
         if (c == everybody_ && heard_[c]) joins_->lose_touch();
         heard_[c] = false;
+        suspect(c);  // it was silent for a while before that was noticed
     }
 
 private:

@@ -59,7 +59,7 @@ private:
             again.add_all(all);
             connection_->send(again.bytes());
         }
-        watch(options_.idle);
+        watch(false);
     }
 
     // In this state Redis sends lists alone: "message" channel payload; "subscribe" and "unsubscribe" channel count; "pong" text.
@@ -82,17 +82,17 @@ private:
     }
 
     // After a silence it asks for a sign of life; in vain, and the connection is taken for dead.
-    void watch(std::chrono::milliseconds silence) {
+    void watch(bool asked) {
         heard_ = false;
-        timer_.expires_after(silence);
-        timer_.async_wait([self = shared_from_this(), asked = silence < options_.idle](const auto& ec) {
+        timer_.expires_after(asked ? options_.answer_timeout : options_.idle);
+        timer_.async_wait([self = shared_from_this(), asked](const boost::system::error_code& ec) {
             if (ec || self->stopped_ || !self->up_) return;
-            if (self->heard_) return self->watch(self->options_.idle);
+            if (self->heard_) return self->watch(false);
             if (asked) return self->connection_->cut("no sign of life in time");
             commands ping;
             ping.add("PING");
             self->connection_->send(ping.bytes());
-            self->watch(self->options_.answer_timeout);
+            self->watch(true);
         });
     }
 

@@ -57,10 +57,10 @@ for (const [what, away, back] of [
       await socket.message(subscription, isText('before'));
       await away(nodes.redis);
       await say(ana, room, 'first');
-      await eventually(async () => await state(here) === 'failing', 'the node to notice', 15_000);
+      await socket.message(subscription, isText('first'), bound);
+      await eventually(async () => await state(here) === 'failing', 'the node to notice', bound);
       for (const text of ['second', 'third']) await say(ana, room, text);
-      // A Redis that hangs is noticed when it does not answer a sign of life.
-      await socket.message(subscription, isText('third'), bound + 8000);
+      await socket.message(subscription, isText('third'), bound);
       await back(nodes.redis);
       await eventually(async () => await state(here) === 'ok' && await state(there) === 'ok', 'both nodes to be back', 15_000);
       await say(ana, room, 'after');

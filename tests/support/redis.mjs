@@ -1,20 +1,11 @@
 // A private Redis from Debian's package on a free loopback port; ended by its own pid, at the latest with this process.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { within } from './deadline.mjs';
+import { freePort } from './ports.mjs';
 
 const run = promisify(execFile);
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 export class Redis {
   #child;

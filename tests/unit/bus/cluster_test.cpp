@@ -187,12 +187,27 @@ TEST_CASE("after an outage of the bus the rooms are compared with the database")
     w.turn();
     w.commit(w.a);
     w.b.transport.disconnect();
+    w.turn();
     w.commit(w.a);
     w.commit(w.a);
     REQUIRE(w.b.here.seqs(room) == up_to(1));
     w.b.transport.connect();
     w.turn();
     REQUIRE(w.b.here.seqs(room) == up_to(3));
+}
+
+TEST_CASE("what was lost before the outage was noticed is read when it is") {
+    world w;
+    w.a.listen();
+    w.b.listen();
+    w.turn();
+    w.commit(w.a);
+    w.net.loses = [](auto, auto&) { return true; };
+    w.commit(w.a);
+    REQUIRE(w.b.here.seqs(room) == up_to(1));
+    w.b.transport.disconnect();
+    w.turn();
+    REQUIRE(w.b.here.seqs(room) == up_to(2));
 }
 
 TEST_CASE("without the bus the database is asked again and again") {
