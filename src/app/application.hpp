@@ -74,6 +74,8 @@ private:
 
     web::room_history history_;
     broker::hub hub_;
+    web::listening listening_;
+    web::room_bells bells_;
     web::room_audience audience_;
 
     domain::revocations revocations_;
@@ -84,7 +86,6 @@ private:
     domain::local_presence local_board_;
     domain::presence_board& board_;
     domain::presence presence_;
-    web::listening listening_;
     domain::account_service accounts_;
     domain::contact_service contacts_;
     domain::room_service rooms_;

@@ -85,8 +85,10 @@ task<typename http_session<Stream>::next> http_session<Stream>::serve_one() {
     const bool head_only = r->method == http::method::head;
     auto answer = co_await state_->service.serve(std::move(r));
     state_->counts.took.observe(std::chrono::steady_clock::now() - began);
-    const bool keep_alive = p.get().keep_alive() && !answer.close && !state_->draining;
+    const auto body = head_only ? nullptr : answer.stream;
+    const bool keep_alive = p.get().keep_alive() && !answer.close && !answer.stream && !state_->draining;
     if (!co_await send(std::move(answer), head_only, keep_alive)) co_return next::done;
+    if (body) co_await send_stream(body);
     co_return keep_alive ? next::again : next::done;
 }
 
@@ -152,6 +154,21 @@ task<bool> http_session<Stream>::send(http::response answer, bool head_only, boo
     if (expired_) state_->counts.timed_out.add();
     deadline_.cancel();
     co_return !ec;
+}
+
+template <class Stream>
+task<> http_session<Stream>::send_stream(std::shared_ptr<http::body_stream> body) {
+    stream_body_ = body;
+    error_code ec;
+    while (!ec && !state_->draining) {
+        const std::string piece = co_await body->next();
+        if (piece.empty()) break;
+        arm(state_->options.limits.write_timeout + std::chrono::milliseconds{piece.size() / 64});
+        co_await asio::async_write(stream_, asio::buffer(piece), asio::redirect_error(use_task, ec));
+        deadline_.cancel();
+    }
+    if (expired_) state_->counts.timed_out.add();
+    stream_body_.reset();
 }
 
 template <class Stream>

@@ -4,6 +4,8 @@
 
 #include "state.hpp"
 
+#include "madang/protocol/http/stream.hpp"
+
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -30,6 +32,7 @@ public:
 
     void end_if_idle() override {
         if (idle_) end();
+        if (stream_body_) stream_body_->end();
     }
     void end() override {
         boost::system::error_code ignored;
@@ -46,6 +49,8 @@ private:
     task<bool> read(parser& p);
     task<bool> refuse(errc code, std::string detail);
     task<bool> send(http::response answer, bool head_only, bool keep_alive);
+    // Writes the pieces of a body as they come, until its end or the connection's.
+    task<> send_stream(std::shared_ptr<http::body_stream> body);
     task<next> upgrade(parser& p, std::shared_ptr<http::request> r);
     void arm(std::chrono::milliseconds within);
 
@@ -57,7 +62,8 @@ private:
     timer deadline_;
     bool expired_ = false;
     bool idle_ = true;
-    std::size_t served_ = 0;  // requests
+    std::shared_ptr<http::body_stream> stream_body_;  // while it is being sent
+    std::size_t served_ = 0;                          // requests
     boost::beast::flat_buffer buffer_;
     const std::string peer_;
     std::string request_id_;

@@ -3,6 +3,8 @@
 
 #include "madang/domain/encode.hpp"
 
+#include <charconv>
+
 namespace madang::web {
 namespace {
 
@@ -49,13 +51,42 @@ api_answer one_message(call& c, room_service& rooms) {
     co_return json_answer(200, w.take());
 }
 
-api_answer log(call& c, room_service& rooms) {
+bool wants_stream(const http::request& r) { return http::has_token(r.header("accept").value_or(""), "text/event-stream"); }
+
+// "<epoch>.<seq>"; what is none of ours, or another one's, is a position that means nothing here.
+std::optional<seq_t> position_of(std::string_view id, const std::string& epoch) {
+    if (!id.starts_with(epoch + ".")) return std::nullopt;
+    id.remove_prefix(epoch.size() + 1);
+    seq_t seq = -1;
+    const auto [end, ec] = std::from_chars(id.data(), id.data() + id.size(), seq);
+    return ec == std::errc{} && end == id.data() + id.size() && seq >= 0 ? std::optional{seq} : std::nullopt;
+}
+
+api_answer stream(call& c, const event_stream_parts& parts, room_id room, seq_t after) {
+    // Hung before the head is read, so that nothing that is committed afterwards is missed.
+    const executor here = co_await asio::this_coro::executor;
+    auto bell = parts.bells.hang(room, here);
+    const auto seat = co_await parts.rooms.seat_of(c.me.user, room);
+    if (!seat) co_return seat.error();
+    const auto resumed = c.request.header("last-event-id");
+    const auto from = resumed ? position_of(*resumed, parts.rooms.epoch()) : std::optional{after};
+    auto body = std::make_shared<event_stream>(parts, c.me, room, from.value_or(0), std::move(bell));
+    if (!from || *from > seat->last_seq) body->begin_with_reset(seat->last_seq);
+    http::response answer{200};
+    answer.content_type = "text/event-stream";
+    answer.stream = std::move(body);
+    co_return answer;
+}
+
+api_answer log(call& c, const event_stream_parts& parts) {
+    auto& rooms = parts.rooms;
     const auto room = path_id<room_id>(c, 0, errc::not_a_member);
     if (!room) co_return room.error();
     query q{c.request};
     const auto limit = q.limit(1000);
     const auto after = q.integer("after", 0, max_json_integer).value_or(0);
     if (auto fault = q.fault()) co_return std::move(*fault);
+    if (wants_stream(c.request)) co_return co_await stream(c, parts, *room, after);
     const auto page = co_await rooms.events(c.me.user, *room, after, limit);
     if (!page) co_return page.error();
     json::writer w{page->events.size() * 256 + 128};
@@ -99,11 +130,12 @@ api_answer sync(call& c, room_service& rooms) {
 
 }  // namespace
 
-void add_history_routes(api& a, room_service& rooms) {
+void add_history_routes(api& a, const event_stream_parts& parts) {
+    auto& rooms = parts.rooms;
     using http::method;
     a.add(method::get, "/rooms/{id}/messages", access::signed_in, [&](call& c) { return timeline(c, rooms); });
     a.add(method::get, "/rooms/{id}/messages/{seq}", access::signed_in, [&](call& c) { return one_message(c, rooms); });
-    a.add(method::get, "/rooms/{id}/events", access::signed_in, [&](call& c) { return log(c, rooms); });
+    a.add(method::get, "/rooms/{id}/events", access::signed_in, [parts](call& c) { return log(c, parts); });
     a.add(method::post, "/rooms/sync", access::signed_in, [&](call& c) { return sync(c, rooms); });
 }
 

@@ -8,7 +8,7 @@
 
 namespace madang::web {
 
-bool room_audience::anyone(room_id room) const { return hub_.has_listeners(room_topic(room)); }
+bool room_audience::anyone(room_id room) const { return hub_.has_listeners(room_topic(room)) || bells_.any(room); }
 bool room_audience::anyone_reads(room_id room) const { return hub_.has_listeners(reads_topic(room)); }
 
 void room_audience::deliver(std::vector<domain::commit> commits) {
@@ -26,6 +26,7 @@ void room_audience::deliver(std::vector<domain::commit> commits) {
         batch.push_back(std::move(p));
     }
     hub_.publish(std::move(batch));
+    for (const auto& c : commits) bells_.ring(c.room);
 }
 
 broker::message_ptr room_audience::passing(const std::string& destination, std::string body, bool sheddable) {

@@ -33,7 +33,7 @@ site::site(parts p, const settings& s) : parts_(p), api_(std::make_unique<api>(s
     add_session_routes(*api_, p.accounts, p.limits, s);
     add_people_routes(*api_, p.contacts);
     add_room_routes(*api_, p.rooms);
-    add_history_routes(*api_, p.rooms);
+    add_history_routes(*api_, {p.rooms, p.who, p.bells, p.time, s.socket_grace});
     add_message_routes(*api_, p.messages, p.rooms, p.limits);
     api_->add(http::method::get, "/openapi.json", access::anyone, [&files = p.files](call&) -> api_answer {
         http::response answer{200};

@@ -1,6 +1,7 @@
 // People on different nodes share rooms as if there were one: what is said, typed, read and changed on one reaches the sockets of the other.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { EventSource } from '../support/event-source.mjs';
 import { Nodes, on, state } from '../support/nodes.mjs';
 import { befriend, done, eventsOf, newGroup, newPeople, newPerson, say } from '../support/people.mjs';
 import { Stomp } from '../support/stomp.mjs';
@@ -127,6 +128,19 @@ test('typing, read marks and news of friends cross the nodes', async () => {
   const cem = await newPerson(here, 'cem');
   await done(cem.post('/friends', { userId: bo.user.id }), 201);
   assert.equal((await socket.message(events, (frame) => frame.json().type === 'friend_request')).json().user.id, cem.user.id);
+});
+
+test('an event stream hears of what is said on another node', async () => {
+  const [ana, bo] = await newPeople(here, 'ana', 'bo');
+  const room = await newGroup(ana, [bo]);
+  const source = await EventSource.open(`${there.url}/api/v1/rooms/${room.id}/events`, { Authorization: `Bearer ${bo.token}` });
+  await source.count(1);
+  const said = await say(ana, room, 'over there');
+  const began = Date.now();
+  assert.equal((await source.count(2))[1].data.seq, said.seq);
+  assert.ok(Date.now() - began < 1000);
+  await done(ana.delete(`/rooms/${room.id}/members/${bo.user.id}`));
+  await within1s('the end', source.end());
 });
 
 test('who comes back on another node goes on where it was, without a gap', async () => {

@@ -15,6 +15,7 @@ public:
 
     void topic(const std::string& name, bool here) override;
     void user(user_id who, bool here) override;
+    void room(room_id room, bool here);
 
 private:
     std::vector<domain::interest*> told_;

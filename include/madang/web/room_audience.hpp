@@ -4,6 +4,7 @@
 #include "madang/broker/hub.hpp"
 #include "madang/domain/epoch.hpp"
 #include "madang/domain/ports/audience.hpp"
+#include "madang/web/room_bells.hpp"
 
 #include <atomic>
 #include <string>
@@ -12,7 +13,7 @@ namespace madang::web {
 
 class room_audience final : public domain::audience {
 public:
-    room_audience(broker::hub& hub, const domain::epoch& epoch) : hub_(hub), epoch_(epoch) {}
+    room_audience(broker::hub& hub, room_bells& bells, const domain::epoch& epoch) : hub_(hub), bells_(bells), epoch_(epoch) {}
 
     [[nodiscard]] bool anyone(room_id room) const override;
     [[nodiscard]] bool online(user_id user) const override { return hub_.has_sessions(user); }
@@ -28,6 +29,7 @@ private:
     broker::message_ptr passing(const std::string& destination, std::string body, bool sheddable);
 
     broker::hub& hub_;
+    room_bells& bells_;
     const domain::epoch& epoch_;
     std::atomic<std::uint64_t> passing_{0};  // numbers what is not stored
 };

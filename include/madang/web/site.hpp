@@ -4,6 +4,7 @@
 #include "madang/domain/contact_service.hpp"
 #include "madang/net/service.hpp"
 #include "madang/web/assets.hpp"
+#include "madang/web/room_bells.hpp"
 #include "madang/web/stomp_gateway.hpp"
 
 #include <memory>
@@ -22,6 +23,8 @@ public:
         const crypto::key_ring& keys;
         const assets& files;
         stomp_gateway& gateway;
+        room_bells& bells;
+        const clock& time;
     };
 
     site(parts p, const settings& s);

@@ -63,7 +63,8 @@ std::string serialise(const response& r, bool head_only, bool keep_alive, std::s
     add(out, "Date", date);
     if (!r.content_type.empty()) add(out, "Content-Type", r.content_type);
     // 204 and 304 have no content, and RFC 9110, 8.6 forbids the length with 204.
-    if (r.status != 204 && r.status != 304) add(out, "Content-Length", std::to_string(body.size()));
+    // A stream's is not known: its end is the connection's (RFC 9112, 6.3).
+    if (r.status != 204 && r.status != 304 && !r.stream) add(out, "Content-Length", std::to_string(body.size()));
     for (const auto& [name, value] : r.headers) add(out, name, value);
     if (!keep_alive) add(out, "Connection", "close");
     out += "\r\n";

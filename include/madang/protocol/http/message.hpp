@@ -39,6 +39,7 @@ struct response {
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
     std::shared_ptr<const std::string> shared_body;  // instead of `body`, where many answers share it
+    std::shared_ptr<class body_stream> stream;       // instead of both, while it lasts; the connection ends with it
     bool close = false;                              // the connection ends with this answer
 
     response() = default;
