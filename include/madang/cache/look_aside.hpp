@@ -1,0 +1,58 @@
+// Reading through a table: who asks for a key that is not there loads it, and who asks for it meanwhile waits for that load. One
+// load a key at a time on this node, and no queue: as many keys are being loaded as callers ask for.
+// Thread-safe; callers resume on their own strand. Outlives every coroutine of its own; the table outlives it.
+#pragma once
+
+#include "madang/base/async.hpp"
+#include "madang/cache/table.hpp"
+#include "madang/observe/metrics.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace madang::cache {
+
+class flights;
+
+struct loaded {
+    std::string text;
+    std::chrono::milliseconds ttl{0};  // for how long it may be shown; 0: not stored
+};
+// Called on the strand of who asked, at most once a get(). It lives until its answer is here, so its coroutine may use what it
+// holds.
+using loader = std::function<async_result<loaded>()>;
+
+class look_aside {
+public:
+    // `patience`: how long to wait for somebody else's load before loading for oneself.
+    static constexpr std::chrono::milliseconds default_patience{1000};
+
+    look_aside(table& texts, metrics::registry& m, std::chrono::milliseconds patience = default_patience);
+    ~look_aside();
+    look_aside(const look_aside&) = delete;
+    look_aside& operator=(const look_aside&) = delete;
+
+    // The text, or the load's error, which is shared as well and not stored. A load that throws throws here, and is `internal` to
+    // those who waited for it. Name the loader before: no lambda inside a co_await expression (base/async.hpp).
+    [[nodiscard]] async_result<std::string> get(std::string key, loader load);
+
+    // After the truth was changed. Who comes when this has returned is given neither what was stored nor the answer of a load
+    // that began before.
+    [[nodiscard]] task<> drop(std::vector<std::string> keys);
+
+private:
+    [[nodiscard]] async_result<std::string> look_or_load(std::string key, loader load);
+
+    table& texts_;
+    const std::chrono::milliseconds patience_;
+    const std::unique_ptr<flights> flights_;
+    metrics::counter& hits_;
+    metrics::counter& misses_;
+    metrics::counter& shared_;
+    metrics::counter& impatient_;
+};
+
+}  // namespace madang::cache
