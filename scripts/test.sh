@@ -98,8 +98,8 @@ if [ "$mode" != quick ]; then
 
   step threads
   export TSAN_OPTIONS=halt_on_error=1
-  scripts/build.sh tsan unit_broker unit_storage unit_domain unit_runtime unit_observe unit_redis unit_bus
-  unit_tests tsan broker storage domain runtime observe redis bus
+  scripts/build.sh tsan unit_broker unit_storage unit_domain unit_runtime unit_observe unit_redis unit_bus unit_cache
+  unit_tests tsan broker storage domain runtime observe redis bus cache
 
   step fuzz
   suite "fuzz stomp parser" scripts/fuzz.sh "$([ "$mode" = soak ] && echo 600 || echo 20)"
