@@ -92,6 +92,7 @@ public:
     task<std::vector<presence_state>> look(std::vector<user_id> people) {
         const auto self = shared_from_this();
         std::vector<presence_state> states;
+        states.reserve(people.size());
         for (const auto user : people) states.push_back({user, here_.online(user), {}});
         if (people.empty()) co_return states;
         commands ask;

@@ -46,7 +46,7 @@ std::string masked_text(std::string_view literal) {
 
 // A secret that is no URL is masked as a whole by masked_url(). The URLs of a list hold neither quotes nor spaces.
 std::string masked_literal(const key& k, settings& from) {
-    const auto literal = k.show(from);
+    auto literal = k.show(from);
     if (!k.secret) return literal;
     if (!literal.starts_with('[')) return masked_text(literal);
     std::vector<std::string> items;

@@ -10,6 +10,7 @@ namespace {
 
 std::vector<read_mark> list_of(std::unordered_map<user_id, ordinal_t>& marks) {
     std::vector<read_mark> list;
+    list.reserve(marks.size());
     for (const auto& [user, ordinal] : marks) list.push_back({user, ordinal});
     marks.clear();
     return list;

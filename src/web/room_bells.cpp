@@ -21,9 +21,9 @@ void bell::ring() {
     timer_.cancel();
 }
 
-std::shared_ptr<bell> room_bells::hang(room_id room, executor strand) {
+std::shared_ptr<bell> room_bells::hang(room_id room, const executor& strand) {
     // A pointer of its own in the list: the one that is handed out takes the bell down with it.
-    auto owned = std::make_unique<bell>(std::move(strand));
+    auto owned = std::make_unique<bell>(strand);
     std::shared_ptr<bell> held{owned.release(), [this, room](bell* gone) {
                                    take_down(room);
                                    delete gone;

@@ -14,6 +14,7 @@ public:
     void went(user_id) override {}
     task<std::vector<presence_state>> look(std::vector<user_id> people) override {
         std::vector<presence_state> states;
+        states.reserve(people.size());
         for (const auto user : people) states.push_back({user, here_.online(user), {}});
         co_return states;
     }

@@ -16,7 +16,7 @@ namespace madang::web {
 // Thread: its owner's strand.
 class bell {
 public:
-    explicit bell(executor strand) : timer_(std::move(strand)) {}
+    explicit bell(const executor& strand) : timer_(strand) {}
 
     // Until it rings, or has rung since the last wait; false when it did not until then.
     task<bool> wait(steady_time until);
@@ -34,7 +34,7 @@ public:
     explicit room_bells(listening& told) : told_(told) {}
 
     // Rings whenever something was delivered in the room, as long as somebody holds it.
-    [[nodiscard]] std::shared_ptr<bell> hang(room_id room, executor strand);
+    [[nodiscard]] std::shared_ptr<bell> hang(room_id room, const executor& strand);
     [[nodiscard]] bool any(room_id room) const;
     void ring(room_id room);
 
