@@ -17,7 +17,7 @@ RUN cmake -S . -B build/release -G Ninja -DCMAKE_BUILD_TYPE=Release -DMADANG_TES
 FROM debian:12-slim
 RUN apt-get update -qq \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-      libfmt9 libspdlog1.10 libsqlite3-0 libssl3 libargon2-1 libtomlplusplus3 zlib1g libutf8proc2 ca-certificates \
+      libfmt9 libspdlog1.10 libsqlite3-0 libpq5 libhiredis0.14 libssl3 libargon2-1 libtomlplusplus3 zlib1g libutf8proc2 ca-certificates \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --home-dir /var/lib/madang --create-home --shell /usr/sbin/nologin madang \
  && chmod 0700 /var/lib/madang
