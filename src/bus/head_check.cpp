@@ -24,7 +24,6 @@ task<> head_check::run() {
         std::vector<room_id> some;
         for (auto at = due_.begin(); at != due_.end() && some.size() < domain::room_store::most_heads; at = due_.erase(at))
             some.push_back(*at);
-        asked_ += some.size();
         auto asked = some;
         const auto done = co_await feeds_.check(std::move(asked));
         if (done || stopped_) continue;

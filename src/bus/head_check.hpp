@@ -20,8 +20,6 @@ public:
     void add(const std::vector<room_id>& rooms);
     void stop();
 
-    [[nodiscard]] std::uint64_t asked() const noexcept { return asked_; }
-
 private:
     task<> run();
 
@@ -29,7 +27,6 @@ private:
     timer pause_;
     domain::room_feeds& feeds_;
     std::unordered_set<room_id> due_;
-    std::uint64_t asked_ = 0;  // rooms
     bool running_ = false;
     bool stopped_ = false;
     std::minstd_rand dice_;

@@ -23,10 +23,8 @@ public:
     change in_room(room_id room, bool here) { return count(channels_[of(room)], channels_[of(room)].rooms[room], here); }
     change in_user(user_id user, bool here) { return count(channels_[of(user)], channels_[of(user)].users[user], here); }
 
-    [[nodiscard]] bool needed(channel c) const noexcept { return channels_[c].present > 0; }
     [[nodiscard]] std::vector<room_id> rooms_on(channel c);
     [[nodiscard]] std::vector<user_id> people() const;
-    [[nodiscard]] std::size_t size() const noexcept { return channels_.size(); }
 
 private:
     struct listened {

@@ -16,12 +16,9 @@
 #include "madang/observe/metrics.hpp"
 
 #include <chrono>
-#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
-#include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 namespace madang::bus {
