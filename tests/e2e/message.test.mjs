@@ -29,7 +29,7 @@ test('an edit, a reply, a reaction and a deletion appear on the other side', asy
 
   await openMenu(one.page, '내일 봐');
   await one.page.click('[data-testid=menu-edit]');
-  assert.equal(await one.page.inputValue('[data-testid=composer]'), '내일 봐');
+  await one.page.waitForFunction(() => document.querySelector('[data-testid=composer]').value === '내일 봐');
   await write(one.page, '모레 봐');
   await sees(other.page, '모레 봐');
   await messageOf(other.page, '모레 봐').locator('[data-testid=edited]').waitFor();

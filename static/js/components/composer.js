@@ -1,5 +1,5 @@
 // Where messages are written. The text area is left to the browser (input methods compose in it); we only read it.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { html } from '../html.js';
 import { useApp, useStore } from '../context.js';
 import { t } from '../i18n.js';
@@ -25,12 +25,12 @@ export function Composer({ room, task, done, editLast }) {
     fit();
   };
 
-  // What was begun in a room waits there; an edit does not touch it.
-  useEffect(() => {
+  // What was begun in a room waits there; an edit does not touch it. Filled before the page is painted: what is typed next comes after it.
+  useLayoutEffect(() => {
     fill(app.drafts.get(room.id) ?? '');
     if (matchMedia('(hover: hover)').matches) area.current.focus();
   }, [room.id]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!task) return undefined;
     if (editing) fill(task.item.text);
     area.current.focus();
