@@ -38,6 +38,34 @@ struct room_view {
     bool muted = false;
 };
 
+// The same apart, for who keeps it: a room as all of its members see it, and where one member stands in it.
+struct room_face {
+    room_id id;
+    room_kind kind = room_kind::group;
+    std::string name;
+    struct shown {
+        user_id user;
+        member_role role = member_role::member;
+        timestamp joined_at{};
+        ordinal_t read_ordinal = 0;
+    };
+    std::vector<shown> members;  // as in room_view
+    std::int64_t member_count = 0;
+    seq_t last_seq = 0;
+    ordinal_t last_ordinal = 0;
+    timestamp created_at{};
+    timestamp last_at{};
+    std::optional<event> last_message;  // for who may see it: `seq > visible_from`
+};
+
+struct place {
+    room_id room;
+    seq_t visible_from = 0;
+    member_role role = member_role::member;
+    ordinal_t read_ordinal = 0;
+    bool muted = false;
+};
+
 // What a member may read of a room: events with `seq > visible_from`.
 struct seat {
     room_id room;

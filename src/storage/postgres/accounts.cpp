@@ -64,6 +64,16 @@ async_result<user> accounts::find_user(user_id id) {
     return read<user>(reads_, statements::of("SELECT " USER_COLUMNS " FROM users u WHERE u.id = $1", id), one_user);
 }
 
+async_result<std::vector<user>> accounts::find_users(std::vector<user_id> ids) {
+    using found = std::vector<user>;
+    if (ids.empty()) co_return found{};
+    auto ask = statements::of("SELECT " USER_COLUMNS
+                              " FROM unnest($1::bigint[]) n(id) "
+                              "CROSS JOIN LATERAL (SELECT * FROM users WHERE id = n.id LIMIT 1) u",
+                              ids);
+    co_return co_await read<found>(reads_, std::move(ask), all_users);
+}
+
 async_result<user> accounts::find_user_by_name(std::string username) {
     return read<user>(reads_,
                       statements::of("SELECT " USER_COLUMNS " FROM users u WHERE u.username = $1 AND u.deleted_at IS NULL",

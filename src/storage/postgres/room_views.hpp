@@ -1,4 +1,4 @@
-// A room as one of its members sees it in a list.
+// A room in a list: as one of its members sees it, and as all of them do.
 #pragma once
 
 #include "madang/domain/ports/room_store.hpp"
@@ -16,5 +16,9 @@ namespace madang::storage::postgres {
 
 // What either of them found.
 [[nodiscard]] std::vector<domain::room_view> views_in(const rows& found);
+
+// Those of the rooms that exist, once each.
+[[nodiscard]] statements faces_of(const std::vector<room_id>& rooms);
+[[nodiscard]] std::vector<domain::room_face> faces_in(const rows& found);
 
 }  // namespace madang::storage::postgres

@@ -39,6 +39,29 @@ async_result<room_view> rooms::room_of(user_id me, room_id room) {
     });
 }
 
+// OFFSET 0 keeps the order and the limit out of the choice, which else might be made along the index that has rooms in order.
+async_result<std::vector<place>> rooms::places_of(user_id me, std::size_t limit) {
+    using all = std::vector<place>;
+    auto ask = statements::of(
+        "SELECT m.room_id, m.visible_from, m.role, m.read_ordinal, m.muted FROM "
+        "(SELECT * FROM members WHERE user_id = $1 AND NOT hidden OFFSET 0) m ORDER BY m.room_id LIMIT $2",
+        me, limit);
+    return read<all>(reads_, std::move(ask), [](const answers& found) -> result<all> {
+        all places;
+        places.reserve(found[0].size());
+        for (const auto r : found[0])
+            places.push_back({r.get<room_id>(0), r.get<seq_t>(1), r.get<member_role>(2), r.get<ordinal_t>(3), r.get<bool>(4)});
+        return places;
+    });
+}
+
+async_result<std::vector<room_face>> rooms::faces(std::vector<room_id> all) {
+    using there = std::vector<room_face>;
+    if (all.empty()) co_return there{};
+    co_return co_await read<there>(reads_, faces_of(all),
+                                   [](const answers& found) -> result<there> { return faces_in(found[0]); });
+}
+
 async_result<seat> rooms::seat_of(user_id me, room_id room) {
     return read<seat>(reads_, seat_seen_by(me, room), [room](const answers& found) -> result<seat> {
         if (found[0].empty()) return errc::not_a_member;
@@ -120,6 +143,19 @@ async_result<std::vector<user_id>> rooms::member_ids(room_id room) {
     using ids = std::vector<user_id>;
     auto ask = statements::of("SELECT user_id FROM members WHERE room_id = $1 ORDER BY user_id", room);
     return read<ids>(reads_, std::move(ask), [](const answers& found) -> result<ids> { return ids_in<user_id>(found[0]); });
+}
+
+async_result<std::vector<rooms::own_reaction>> rooms::own_reactions(user_id me, room_id room, seq_t first) {
+    using mine = std::vector<own_reaction>;
+    auto ask =
+        statements::of("SELECT seq, emoji FROM reactions WHERE room_id = $1 AND seq >= $2 AND user_id = $3 ORDER BY seq, emoji",
+                       room, first, me);
+    return read<mine>(reads_, std::move(ask), [](const answers& found) -> result<mine> {
+        mine all;
+        all.reserve(found[0].size());
+        for (const auto r : found[0]) all.push_back({r.get<seq_t>(0), r.get<std::string>(1)});
+        return all;
+    });
 }
 
 async_result<std::vector<event>> rooms::events(room_id room, seq_t after, std::size_t limit) {

@@ -15,6 +15,8 @@ public:
     async_result<std::vector<domain::room_view>> rooms_of(user_id me, std::optional<domain::room_cursor> after,
                                                           std::size_t limit) override;
     async_result<domain::room_view> room_of(user_id me, room_id room) override;
+    async_result<std::vector<domain::place>> places_of(user_id me, std::size_t limit) override;
+    async_result<std::vector<domain::room_face>> faces(std::vector<room_id> rooms) override;
     async_result<domain::seat> seat_of(user_id me, room_id room) override;
     async_result<std::vector<domain::seat>> seats_of(user_id me) override;
     async_result<std::vector<head>> heads(std::vector<room_id> rooms) override;
@@ -24,6 +26,8 @@ public:
     async_result<std::int64_t> member_count(room_id room) override;
     async_result<std::vector<user_id>> member_ids(room_id room) override;
     async_result<domain::timeline_page> timeline(user_id me, room_id room, domain::timeline_range range) override;
+    async_result<domain::timeline_page> newest_page(room_id room, std::size_t limit) override;
+    async_result<std::vector<own_reaction>> own_reactions(user_id me, room_id room, seq_t first) override;
     async_result<domain::timeline_item> message(user_id me, room_id room, seq_t seq) override;
     async_result<std::vector<domain::event>> events(room_id room, seq_t after, std::size_t limit) override;
 

@@ -19,20 +19,24 @@ namespace {
     "(SELECT visible_from FROM members WHERE room_id = $1 AND user_id = $2 AND NOT hidden) "
 #define BACKWARDS SEEN "AND seq < $3 ORDER BY seq DESC LIMIT $4"
 #define FORWARDS SEEN "AND seq > $3 ORDER BY seq LIMIT $4"
+// The newest of all, whoever asks.
+#define NEWEST " FROM events WHERE room_id = $1 AND kind <= 4 ORDER BY seq DESC LIMIT $2"
 
 // A page of so many rows is small enough, whatever is in them; of a larger one the server sends no more than one row that does
 // not fit, as in log_after().
 constexpr std::size_t small_page = 100;
 #define SMALL_ITEMS(part, order) "SELECT " EVENT_COLUMNS " FROM (SELECT *" part ") e ORDER BY e.seq " order
-#define ITEMS(part, order)                                                                               \
+#define ITEMS(part, order, weight)                                                                       \
     "SELECT " EVENT_COLUMNS                                                                              \
     " FROM (SELECT *, sum(CASE WHEN kind = 1 THEN octet_length(body) END) "                              \
     "OVER (ORDER BY seq " order " ROWS BETWEEN UNBOUNDED PRECEDING AND 2 PRECEDING) AS text_before" part \
-    ") e WHERE coalesce(e.text_before, 0) < $5 ORDER BY e.seq " order
+    ") e WHERE coalesce(e.text_before, 0) < " weight " ORDER BY e.seq " order
 
-#define REACTIONS(range)                                                                              \
-    "SELECT seq, emoji, count(*), bool_or(user_id = $2) FROM reactions WHERE room_id = $1 AND " range \
+#define REACTIONS(mine, range)                                                           \
+    "SELECT seq, emoji, count(*), " mine " FROM reactions WHERE room_id = $1 AND " range \
     " GROUP BY seq, emoji ORDER BY seq, emoji"
+
+#define MINE "bool_or(user_id = $2)"
 
 // Where a page goes from where the reader stands, and how far.
 struct part {
@@ -54,25 +58,24 @@ void ask_before(statements& ask, user_id me, room_id room, part p) {
     if (p.limit <= small_page)
         ask.add(SMALL_ITEMS(BACKWARDS, "DESC"), room, me, p.from, p.limit + 1);
     else
-        ask.add(ITEMS(BACKWARDS, "DESC"), room, me, p.from, p.limit + 1, page_weight);
-    ask.add(REACTIONS("seq >= (SELECT min(seq) FROM (SELECT seq" BACKWARDS ") page) AND seq < $3"), room, me, p.from, p.limit);
+        ask.add(ITEMS(BACKWARDS, "DESC", "$5"), room, me, p.from, p.limit + 1, page_weight);
+    ask.add(REACTIONS(MINE, "seq >= (SELECT min(seq) FROM (SELECT seq" BACKWARDS ") page) AND seq < $3"), room, me, p.from,
+            p.limit);
 }
 
 void ask_after(statements& ask, user_id me, room_id room, part p) {
     if (p.limit <= small_page)
         ask.add(SMALL_ITEMS(FORWARDS, "ASC"), room, me, p.from, p.limit + 1);
     else
-        ask.add(ITEMS(FORWARDS, "ASC"), room, me, p.from, p.limit + 1, page_weight);
-    ask.add(REACTIONS("seq BETWEEN (SELECT seq" SEEN "AND seq > $3 ORDER BY seq LIMIT 1) AND "
-                      "(SELECT max(seq) FROM (SELECT seq" FORWARDS ") page)"),
+        ask.add(ITEMS(FORWARDS, "ASC", "$5"), room, me, p.from, p.limit + 1, page_weight);
+    ask.add(REACTIONS(MINE, "seq BETWEEN (SELECT seq" SEEN "AND seq > $3 ORDER BY seq LIMIT 1) AND "
+                            "(SELECT max(seq) FROM (SELECT seq" FORWARDS ") page)"),
             room, me, p.from, p.limit);
 }
 
-// The seat, and how many have read how far.
-statements ask_room(user_id me, room_id room) {
-    auto ask = seat_seen_by(me, room);
+// How many have read how far.
+void ask_marks(statements& ask, room_id room) {
     ask.add("SELECT read_ordinal, count(*) FROM members WHERE room_id = $1 GROUP BY read_ordinal ORDER BY read_ordinal", room);
-    return ask;
 }
 
 // Appends a part's items while they fit; true when those are all that there are.
@@ -113,9 +116,22 @@ void add_unread(const rows& marks, std::vector<timeline_item>& items) {
 
 statements ask_page(user_id me, room_id room, const timeline_range& range) {
     const auto [before, after] = parts_of(range);
-    auto ask = ask_room(me, room);
+    auto ask = seat_seen_by(me, room);
+    ask_marks(ask, room);
     if (before) ask_before(ask, me, room, *before);
     if (after) ask_after(ask, me, room, *after);
+    return ask;
+}
+
+// The newest page, as ask_page() asks for it, from the seat of nobody: who sees all, and has not reacted.
+statements ask_newest(room_id room, std::size_t limit) {
+    auto ask = statements::of("SELECT 0, last_seq FROM rooms WHERE id = $1", room);
+    ask_marks(ask, room);
+    if (limit <= small_page)
+        ask.add(SMALL_ITEMS(NEWEST, "DESC"), room, limit + 1);
+    else
+        ask.add(ITEMS(NEWEST, "DESC", "$3"), room, limit + 1, page_weight);
+    ask.add(REACTIONS("false", "seq >= (SELECT min(seq) FROM (SELECT seq" NEWEST ") page)"), room, limit);
     return ask;
 }
 
@@ -143,6 +159,14 @@ async_result<timeline_page> rooms::timeline(user_id me, room_id room, timeline_r
     return read<timeline_page>(reads_, ask_page(me, room, range), [room, range](const answers& found) -> result<timeline_page> {
         if (found[0].empty()) return errc::not_a_member;
         return page_in(found, room, range);
+    });
+}
+
+async_result<timeline_page> rooms::newest_page(room_id room, std::size_t limit) {
+    const timeline_range newest{.before = 0, .after = {}, .around = 0, .limit = limit};
+    return read<timeline_page>(reads_, ask_newest(room, limit), [room, newest](const answers& found) -> result<timeline_page> {
+        if (found[0].empty()) return timeline_page{};
+        return page_in(found, room, newest);
     });
 }
 

@@ -54,6 +54,19 @@ async_result<user> accounts::find_user(user_id id) {
     });
 }
 
+async_result<std::vector<user>> accounts::find_users(std::vector<user_id> ids) {
+    using found = std::vector<user>;
+    if (ids.empty()) co_return found{};
+    auto asked = read<found>(readers_, [ids = std::move(ids)](database& db) -> result<found> {
+        found people;
+        people.reserve(ids.size());
+        for (const auto id : ids)
+            if (auto one = user_of(db, id)) people.push_back(std::move(*one));
+        return people;
+    });
+    co_return co_await std::move(asked);
+}
+
 async_result<user> accounts::find_user_by_name(std::string username) {
     return read<user>(readers_, [username = std::move(username)](database& db) -> result<user> {
         auto row = db.run("SELECT id FROM users WHERE username = ? AND deleted_at IS NULL", username);

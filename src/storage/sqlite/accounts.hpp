@@ -15,6 +15,7 @@ public:
     async_result<std::optional<domain::credentials>> find_credentials(std::string username) override;
     async_result<domain::credentials> credentials_of(user_id id) override;
     async_result<domain::user> find_user(user_id id) override;
+    async_result<std::vector<domain::user>> find_users(std::vector<user_id> ids) override;
     async_result<domain::user> find_user_by_name(std::string username) override;
     async_result<std::vector<domain::user>> search_users(std::string query, std::string after, std::size_t limit) override;
     async_result<std::vector<domain::user>> list_users(user_id after, std::size_t limit) override;

@@ -51,6 +51,34 @@ async_result<room_view> rooms::room_of(user_id me, room_id room) {
     });
 }
 
+async_result<std::vector<place>> rooms::places_of(user_id me, std::size_t limit) {
+    using all = std::vector<place>;
+    return read<all>(readers_, [me, limit](database& db) -> result<all> {
+        auto rows = db.run(
+            "SELECT room, visible_from, role, read_ordinal, muted FROM members WHERE user = ? AND hidden = 0 ORDER BY room LIMIT "
+            "?",
+            me, limit);
+        all places;
+        while (rows.step())
+            places.push_back(
+                {rows.get<room_id>(0), rows.get<seq_t>(1), rows.get<member_role>(2), rows.get<ordinal_t>(3), rows.get<bool>(4)});
+        return places;
+    });
+}
+
+async_result<std::vector<room_face>> rooms::faces(std::vector<room_id> all) {
+    using found = std::vector<room_face>;
+    if (all.empty()) co_return found{};
+    auto asked = read<found>(readers_, [all = std::move(all)](database& db) -> result<found> {
+        found faces;
+        faces.reserve(all.size());
+        for (const auto room : all)
+            if (auto face = face_of(db, room)) faces.push_back(std::move(*face));
+        return faces;
+    });
+    co_return co_await std::move(asked);
+}
+
 async_result<seat> rooms::seat_of(user_id me, room_id room) {
     return read<seat>(readers_, [me, room](database& db) -> result<seat> {
         const auto found = seat_in(db, room, me);
@@ -131,6 +159,17 @@ async_result<std::vector<user_id>> rooms::member_ids(room_id room) {
         auto rows = db.run("SELECT user FROM members WHERE room = ? ORDER BY user", room);
         ids all;
         while (rows.step()) all.push_back(rows.get<user_id>(0));
+        return all;
+    });
+}
+
+async_result<std::vector<rooms::own_reaction>> rooms::own_reactions(user_id me, room_id room, seq_t first) {
+    using mine = std::vector<own_reaction>;
+    return read<mine>(readers_, [me, room, first](database& db) -> result<mine> {
+        auto rows = db.run("SELECT seq, emoji FROM reactions WHERE room = ? AND seq >= ? AND user = ? ORDER BY seq, emoji", room,
+                           first, me);
+        mine all;
+        while (rows.step()) all.push_back({rows.get<seq_t>(0), rows.get<std::string>(1)});
         return all;
     });
 }

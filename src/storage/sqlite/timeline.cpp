@@ -108,20 +108,42 @@ void fill(database& db, room_id room, const timeline_range& range, std::vector<s
     page.has_more = page.has_more || !all_before || !all_after;
 }
 
+timeline_page page_from(database& db, const seat_row& seat, const timeline_range& range) {
+    const auto found = seqs_in(db, seat, range);
+    timeline_page page;
+    page.has_more = found.more;
+    fill(db, seat.room, range, found.seqs, page);
+    add_reactions(db, seat.room, seat.user, page.items);
+    add_unread(db, seat.room, page.items);
+    page.last_seq = seat.last_seq;
+    return page;
+}
+
+// Where nobody sits, whose reactions are none, and sees everything. Nothing for an unknown room.
+std::optional<seat_row> seat_of_nobody(database& db, room_id room) {
+    auto row = db.run("SELECT last_seq FROM rooms WHERE id = ?", room);
+    if (!row.step()) return std::nullopt;
+    seat_row seat;
+    seat.room = room;
+    seat.last_seq = row.get<seq_t>(0);
+    return seat;
+}
+
 }  // namespace
 
 async_result<timeline_page> rooms::timeline(user_id me, room_id room, timeline_range range) {
     return read<timeline_page>(readers_, [me, room, range](database& db) -> result<timeline_page> {
         const auto seat = seat_in(db, room, me);
         if (!seat) return errc::not_a_member;
-        const auto found = seqs_in(db, *seat, range);
-        timeline_page page;
-        page.has_more = found.more;
-        fill(db, room, range, found.seqs, page);
-        add_reactions(db, room, me, page.items);
-        add_unread(db, room, page.items);
-        page.last_seq = seat->last_seq;
-        return page;
+        return page_from(db, *seat, range);
+    });
+}
+
+async_result<timeline_page> rooms::newest_page(room_id room, std::size_t limit) {
+    return read<timeline_page>(readers_, [room, limit](database& db) -> result<timeline_page> {
+        const auto seat = seat_of_nobody(db, room);
+        if (!seat) return timeline_page{};
+        return page_from(db, *seat, {.before = 0, .after = {}, .around = 0, .limit = limit});
     });
 }
 

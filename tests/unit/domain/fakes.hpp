@@ -82,6 +82,12 @@ public:
         view.name = "of " + std::to_string(me.value);
         return answer<room_view>(view);
     }
+    async_result<std::vector<place>> places_of(user_id, std::size_t) override {
+        return answer<std::vector<place>>(errc::internal);
+    }
+    async_result<std::vector<room_face>> faces(std::vector<room_id>) override {
+        return answer<std::vector<room_face>>(errc::internal);
+    }
     async_result<seat> seat_of(user_id me, room_id room) override {
         const auto at = seats.find({me, room});
         if (at == seats.end()) return answer<seat>(errc::not_a_member);
@@ -121,6 +127,10 @@ public:
     async_result<std::vector<user_id>> member_ids(room_id) override { return answer<std::vector<user_id>>(errc::internal); }
     async_result<timeline_page> timeline(user_id, room_id, timeline_range) override {
         return answer<timeline_page>(errc::internal);
+    }
+    async_result<timeline_page> newest_page(room_id, std::size_t) override { return answer<timeline_page>(errc::internal); }
+    async_result<std::vector<own_reaction>> own_reactions(user_id, room_id, seq_t) override {
+        return answer<std::vector<own_reaction>>(errc::internal);
     }
     async_result<timeline_item> message(user_id me, room_id room, seq_t seq) override {
         if (!seats.contains({me, room})) return answer<timeline_item>(errc::not_a_member);
@@ -244,7 +254,13 @@ public:
         if (at == people.end()) return answer<user>(errc::not_found);
         return answer<user>(at->second);
     }
-    async_result<user> find_user_by_name(std::string) override { return answer<user>(errc::internal); }
+    async_result<std::vector<user>> find_users(std::vector<user_id>) override {
+        return answer<std::vector<user>>(errc::internal);
+    }
+    async_result<user> find_user_by_name(std::string name) override {
+        const auto at = known.find(name);
+        return at == known.end() ? answer<user>(errc::not_found) : find_user(at->second.user);
+    }
     async_result<std::vector<user>> search_users(std::string, std::string, std::size_t) override {
         return answer<std::vector<user>>(errc::internal);
     }

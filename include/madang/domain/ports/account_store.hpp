@@ -23,7 +23,9 @@ public:
     virtual async_result<std::optional<credentials>> find_credentials(std::string username) = 0;
     virtual async_result<credentials> credentials_of(user_id id) = 0;  // not_found
 
-    virtual async_result<user> find_user(user_id id) = 0;                    // not_found; deleted people are found, marked
+    virtual async_result<user> find_user(user_id id) = 0;  // not_found; deleted people are found, marked
+    // Those of these people (at most 1000) who exist, in no order; deleted people are among them, marked.
+    virtual async_result<std::vector<user>> find_users(std::vector<user_id> ids) = 0;
     virtual async_result<user> find_user_by_name(std::string username) = 0;  // not_found, also when deleted
     // The exact name, and prefixes when `query` has two characters and more; by username, after `after`. No deleted people.
     virtual async_result<std::vector<user>> search_users(std::string query, std::string after, std::size_t limit) = 0;

@@ -46,6 +46,11 @@ public:
     virtual async_result<std::vector<room_view>> rooms_of(user_id me, std::optional<room_cursor> after, std::size_t limit) = 0;
     virtual async_result<room_view> room_of(user_id me, room_id room) = 0;  // not_a_member
 
+    // The same apart. Where `me` has a seat, by room; at most `limit`.
+    virtual async_result<std::vector<place>> places_of(user_id me, std::size_t limit) = 0;
+    // Those of these rooms (at most most_heads) that exist, in no order. The caller may see them.
+    virtual async_result<std::vector<room_face>> faces(std::vector<room_id> rooms) = 0;
+
     virtual async_result<seat> seat_of(user_id me, room_id room) = 0;  // not_a_member, whether or not the room exists
     virtual async_result<std::vector<seat>> seats_of(user_id me) = 0;
     // The newest seq of each of these rooms that exists, in no order. At most most_heads.
@@ -72,6 +77,15 @@ public:
 
     // message, join, leave, rename, with `seq > visible_from` and everything applied; not_a_member.
     virtual async_result<timeline_page> timeline(user_id me, room_id room, timeline_range range) = 0;
+    // Its newest page as somebody sees it who may see all and has not reacted (`mine` is false). The caller knows what it may
+    // show. An unknown room has none.
+    virtual async_result<timeline_page> newest_page(room_id room, std::size_t limit) = 0;
+    // The reactions of `me` to messages from `first` on, by seq and emoji.
+    struct own_reaction {
+        seq_t seq = 0;
+        std::string emoji;
+    };
+    virtual async_result<std::vector<own_reaction>> own_reactions(user_id me, room_id room, seq_t first) = 0;
     // One message as in the timeline; not_a_member, not_found (also where it is no message or cannot be seen).
     virtual async_result<timeline_item> message(user_id me, room_id room, seq_t seq) = 0;
 

@@ -1,4 +1,7 @@
+#include "shown.hpp"
 #include "world.hpp"
+
+#include <map>
 
 using namespace madang;
 using namespace madang::test;
@@ -71,6 +74,31 @@ TEST_CASE("nobody is not found, and has no credentials") {
     REQUIRE(w.refused(w.accounts().set_password(user_id{99}, "x", {})) == errc::not_found);
     REQUIRE(w.refused(w.accounts().renew_password_hash(user_id{99}, "x")) == errc::not_found);
     REQUIRE(w.refused(w.accounts().erase_user(user_id{99})) == errc::not_found);
+}
+
+TEST_CASE("many are found as one is, deleted people too, and who does not exist is passed over") {
+    world w{EACH_STORE};
+    std::map<user_id, std::string> expected;
+    for (const auto* name : {"sora", "jun", "mina", "gone", "quiet"}) expected[w.person(name)] = {};
+    const auto id_of = [&](const char* name) { return w.get(w.accounts().find_user_by_name(name)).id; };
+    domain::profile_change change;
+    change.display_name = "준";
+    change.status_message = "점심";
+    change.locale = "en";
+    w.get(w.accounts().update_profile(id_of("jun"), change));
+    w.get(w.accounts().set_role(id_of("mina"), "admin"));
+    w.get(w.accounts().set_disabled(id_of("quiet"), true));
+    w.get(w.accounts().erase_user(id_of("gone")));
+    for (auto& [id, line] : expected) line = shown(w.get(w.accounts().find_user(id)));
+
+    std::vector<user_id> thousand;
+    for (std::int64_t n = 1000; n > 0; --n) thousand.push_back(user_id{n});
+    std::map<user_id, std::string> found;
+    for (const auto& u : w.get(w.accounts().find_users(thousand))) REQUIRE(found.emplace(u.id, shown(u)).second);
+    REQUIRE(found == expected);
+    REQUIRE(names(w.get(w.accounts().find_users({user_id{999'999}, expected.begin()->first}))) == list{"sora"});
+    REQUIRE(w.get(w.accounts().find_users({user_id{999'999}, user_id{}})).empty());
+    REQUIRE(w.get(w.accounts().find_users({})).empty());
 }
 
 TEST_CASE("a search finds the exact name by one character and prefixes by two, without deleted people") {

@@ -21,6 +21,7 @@ inline void use_accounts(world& w, const everybody& all, const std::string& endi
     w.get(accounts.find_credentials("sora" + ending));
     w.get(accounts.credentials_of(all.sora));
     w.get(accounts.find_user(all.sora));
+    w.get(accounts.find_users({all.sora, all.jun}));
     w.get(accounts.find_user_by_name("sora" + ending));
     w.get(accounts.search_users("so", "", 10));
     w.get(accounts.search_users("s", "", 10));
@@ -86,6 +87,8 @@ inline void use_room(world& w, room_id room, user_id me, user_id other, const st
     w.get(rooms.rooms_of(me, {}, 10));
     w.get(rooms.rooms_of(me, domain::room_cursor{w.clock.now(), room}, 10));
     w.get(rooms.room_of(me, room));
+    w.get(rooms.places_of(me, 1000));
+    w.get(rooms.faces({room}));
     w.get(rooms.seat_of(me, room));
     w.get(rooms.seats_of(me));
     w.get(rooms.heads({room}));
@@ -99,6 +102,9 @@ inline void use_room(world& w, room_id room, user_id me, user_id other, const st
     w.timeline(me, room, {.before = seq, .after = {}, .around = 0, .limit = 5});
     w.timeline(me, room, {.before = 0, .after = seq - 1, .around = 0, .limit = 5});
     w.timeline(me, room, {.before = 0, .after = {}, .around = seq, .limit = 5});
+    w.get(rooms.newest_page(room, 50));
+    w.get(rooms.newest_page(room, 101));
+    w.get(rooms.own_reactions(me, room, seq));
     w.get(rooms.message(me, room, seq));
     w.get(rooms.events(room, seq - 1, 10));
 }
