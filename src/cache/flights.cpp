@@ -6,11 +6,12 @@
 
 namespace madang::cache {
 
-task<flight::answer> flight::wait(std::shared_ptr<flight> of, std::chrono::milliseconds patience) {
+task<flight::answer> flight::wait(std::shared_ptr<flight> of, steady_time until) {
+    if (auto landed = of->known()) co_return landed;
     const executor here = co_await asio::this_coro::executor;
-    const auto a = std::make_shared<timer>(here, patience);
+    const auto a = std::make_shared<timer>(here, until);
     // Set on this strand, and unset on it by a post: so after the wait has begun.
-    if (auto known = of->answer_or_set(a)) co_return known;
+    if (auto landed = of->answer_or_set(a)) co_return landed;
     boost::system::error_code ignored;
     co_await a->async_wait(asio::redirect_error(use_task, ignored));
     co_return of->answer_or_unset(a);
@@ -28,6 +29,11 @@ void flight::land(result<std::string> with) {
         const auto there = a->get_executor();
         asio::post(there, [a = std::move(a)] { a->cancel(); });
     }
+}
+
+flight::answer flight::known() const {
+    const std::lock_guard hold{lock_};
+    return answer_;
 }
 
 flight::answer flight::answer_or_set(const alarm& a) {
@@ -51,9 +57,9 @@ flights::joined flights::join(const std::string& key) {
     return {f, true};
 }
 
-void flights::land(const std::string& key, const std::shared_ptr<flight>& f, const result<std::string>& with) {
+void flights::land(const std::string& key, const std::shared_ptr<flight>& f, result<std::string> with) {
     detach(key, f);
-    f->land(with);
+    f->land(std::move(with));
 }
 
 void flights::detach(const std::string& key) {

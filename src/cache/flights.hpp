@@ -2,6 +2,7 @@
 #pragma once
 
 #include "madang/base/async.hpp"
+#include "madang/base/clock.hpp"
 
 #include <array>
 #include <memory>
@@ -19,15 +20,16 @@ public:
     using answer = std::shared_ptr<const result<std::string>>;
 
     // The answer; null when it has not come in time.
-    [[nodiscard]] static task<answer> wait(std::shared_ptr<flight> of, std::chrono::milliseconds patience);
+    [[nodiscard]] static task<answer> wait(std::shared_ptr<flight> of, steady_time until);
     void land(result<std::string> with);
 
 private:
     using alarm = std::shared_ptr<timer>;
+    [[nodiscard]] answer known() const;
     answer answer_or_set(const alarm& a);
     answer answer_or_unset(const alarm& a);
 
-    std::mutex lock_;
+    mutable std::mutex lock_;
     answer answer_;
     std::set<alarm> waiting_;  // each is used on the strand of who waits
 };
@@ -40,7 +42,7 @@ public:
     };
 
     [[nodiscard]] joined join(const std::string& key);
-    void land(const std::string& key, const std::shared_ptr<flight>& f, const result<std::string>& with);
+    void land(const std::string& key, const std::shared_ptr<flight>& f, result<std::string> with);
     // Who waits goes on waiting, but nobody joins any more; the next one leads a new flight.
     void detach(const std::string& key);
     void detach(const std::string& key, const std::shared_ptr<flight>& f);

@@ -11,11 +11,16 @@ process_table::process_table(const clock& time, std::size_t most_bytes, limits l
 }
 process_table::~process_table() = default;
 
-task<found> process_table::look_with(std::string key, lease offered) { co_return find(key, offered); }
+task<std::vector<found>> process_table::look_all(std::vector<std::string> keys, lease offered) {
+    std::vector<found> all;
+    all.reserve(keys.size());
+    for (const auto& key : keys) all.push_back(find(key, offered));
+    co_return all;
+}
 
-task<> process_table::drop(std::vector<std::string> keys) {
+void process_table::drop(std::vector<std::string> keys, then done) {
     forget(keys);
-    co_return;
+    if (done) done();
 }
 
 found process_table::find(std::string_view key, lease offered) {

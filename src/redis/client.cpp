@@ -14,6 +14,19 @@ namespace madang::redis {
 using runtime::pending;
 using replies = std::vector<reply>;
 
+namespace {
+
+class told final : public pending<replies> {
+public:
+    explicit told(client::listener to) : to_(std::move(to)) {}
+    void give(result<replies> answer) override { to_(answer); }
+
+private:
+    client::listener to_;
+};
+
+}  // namespace
+
 class client::impl final : public connection::listener, public std::enable_shared_from_this<impl> {
 public:
     impl(asio::io_context& io, options o, std::function<void(std::string_view)> heard)
@@ -156,6 +169,6 @@ async_result<std::vector<reply>> client::call(commands all) {
     return runtime::await_answer<replies>(std::move(ask));
 }
 
-void client::send(commands all) { impl_->ask(std::move(all), nullptr); }
+void client::send(commands all, listener to) { impl_->ask(std::move(all), to ? std::make_unique<told>(std::move(to)) : nullptr); }
 
 }  // namespace madang::redis

@@ -1,10 +1,20 @@
 // A table in this process in front of one that nodes share. Thread-safe; both must outlive it.
 //
 // A miss offers the same lease to both. What the far one hits is put into the near one with the near lease, as if it had been
-// loaded. drop() empties the far one first and the near one when that is done. So nothing old stays near: be v in the near one
-// after a drop that emptied the far one at f and the near one at n > f. It was filled with a lease, and that was taken after n,
-// or it would have been void at n. Only then was the far one asked, or the load begun: after f, so after the change. The other
-// order would be wrong: between the two, a look would carry the old value from the far one into the near one.
+// loaded. drop() begins the drop of the far one at f and empties the near one at n > f, both before it returns.
+//
+// So no look that begins after that is given anything old, v. Not by the far one, which promises the same since f. Nor by the
+// near one: be v in it after n. It was filled with a lease, by a look that took it near first and went on only then, to ask the
+// far one or to load.
+// - Taken before n, the lease was void at n. This is the look on another thread, or the far answer under way: whenever it comes,
+//   and whatever it says, it is put near before n, and goes at n, or it is not put there at all.
+// - Taken after n (the lock of the key's part says which), the far one was asked after n, so after f, and did not hit v; and
+//   the load that followed began after n, so after the change, and did not read v.
+// Nothing here depends on when the far drop is complete, so the near one need not be emptied again then. Only far.drop() must
+// come first: the other way round, a look between the two would take a lease near, hit v far, and keep it near.
+//
+// If the connection to the far one breaks while the drop is under way, the near one is empty all the same, and the far one is
+// asked in vain until it has carried out the drop.
 //
 // Of what other nodes change, the near table knows when it is told (process_table::forget), and otherwise after `near_ttl`.
 #pragma once
@@ -16,14 +26,15 @@ namespace madang::cache {
 
 class levels final : public table {
 public:
-    static constexpr std::chrono::milliseconds default_near_ttl{1000};
+    // A second, less the time that a text may have been on its way before it was put here.
+    static constexpr std::chrono::milliseconds default_near_ttl{750};
 
     levels(process_table& near, table& far, std::chrono::milliseconds near_ttl = default_near_ttl);
 
-    [[nodiscard]] task<found> look_with(std::string key, lease offered) override;
+    [[nodiscard]] task<std::vector<found>> look_all(std::vector<std::string> keys, lease offered) override;
     [[nodiscard]] std::optional<std::string> glance(std::string_view key) override;
     void fill(std::string key, lease held, std::string text, std::chrono::milliseconds ttl) override;
-    [[nodiscard]] task<> drop(std::vector<std::string> keys) override;
+    void drop(std::vector<std::string> keys, then done = {}) override;
 
 private:
     process_table& near_;

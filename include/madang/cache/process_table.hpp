@@ -28,12 +28,12 @@ public:
     process_table(const clock& time, std::size_t most_bytes, limits l = {});
     ~process_table() override;
 
-    [[nodiscard]] task<found> look_with(std::string key, lease offered) override;
+    [[nodiscard]] task<std::vector<found>> look_all(std::vector<std::string> keys, lease offered) override;
     [[nodiscard]] std::optional<std::string> glance(std::string_view key) override;
     void fill(std::string key, lease held, std::string text, std::chrono::milliseconds ttl) override;
-    [[nodiscard]] task<> drop(std::vector<std::string> keys) override;
+    void drop(std::vector<std::string> keys, then done = {}) override;
 
-    // look_with() and drop() for who is not in a coroutine: the listener of other nodes, for one.
+    // A look for who is not in a coroutine, and drop() without copies of the keys: for the listener of other nodes, for one.
     [[nodiscard]] found find(std::string_view key, lease offered);
     void forget(std::span<const std::string> keys);
     // Values and leases, all of them: notes of other nodes were lost.

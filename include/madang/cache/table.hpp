@@ -1,8 +1,8 @@
 // A look-aside cache of texts by key, as those who load and those who change see it. It knows keys and texts, not what they mean.
 //
-// Reading: look(); on a miss load from where the truth is, and fill() with the lease that came with the miss, if one did.
-// Changing: change the truth first, then drop(). A load that began before the drop has a lease that is void, so it cannot put
-// back what it read ("Scaling Memcache at Facebook", NSDI 2013, 3.2.1).
+// Reading: look_all(); what misses is loaded from where the truth is, and filled with the lease that came with the miss, if one
+// did. Changing: change the truth first, then drop(). A load that began before the drop has a lease that is void, so it cannot
+// put back what it read ("Scaling Memcache at Facebook", NSDI 2013, 3.2.1).
 //
 // A table is a hint. It may forget anything at any moment, and what fails in it is a miss, never an error. Thread-safe.
 #pragma once
@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,24 +37,30 @@ struct found {
 struct limits {
     std::size_t longest_text = std::size_t{256} << 10;  // bytes; longer ones are not stored
     std::chrono::milliseconds lease_life{3000};         // then somebody else may load: who had it may have died
+    std::chrono::milliseconds longest_life{60'000};     // more than any text is filled for, by any node
 };
+
+// What to do next; nothing, if empty.
+using then = std::function<void()>;
 
 class table {
 public:
     virtual ~table() = default;
 
-    [[nodiscard]] task<found> look(std::string key) { return look_with(std::move(key), new_lease()); }
-    // The same for who brings the lease that is to be given with a miss: a new one, never `none`.
-    [[nodiscard]] virtual task<found> look_with(std::string key, lease offered) = 0;
+    // An answer for each key, in the order of the keys. `offered` is the lease that is given with misses: a new one, never
+    // `none`; leases are compared key by key, so one is enough for all. Begins when it is awaited.
+    [[nodiscard]] virtual task<std::vector<found>> look_all(std::vector<std::string> keys, lease offered) = 0;
     // A hit, if one can be told at once.
     [[nodiscard]] virtual std::optional<std::string> glance(std::string_view) { return std::nullopt; }
 
     // Stores the text if the lease is still there, to be shown for `ttl`. Does not wait.
     virtual void fill(std::string key, lease held, std::string text, std::chrono::milliseconds ttl) = 0;
 
-    // Deletes values and leases. When it returns, no later look() here hits what was there, and no load that began before the
-    // call can be stored. Or the cache is unavailable, and old values live as long as they were filled for.
-    [[nodiscard]] virtual task<> drop(std::vector<std::string> keys) = 0;
+    // Deletes values and leases, without waiting. A look on this node that begins after drop() has returned (in the sense of
+    // happens-before, on any thread) does not hit what was there before the call, and no load that began before the call is
+    // stored after it. `done` is called once, on any thread, when the same holds for all nodes that share the table; or when the
+    // drop has failed, and then old values may live as long as they were filled for. It must not wait.
+    virtual void drop(std::vector<std::string> keys, then done = {}) = 0;
 };
 
 }  // namespace madang::cache

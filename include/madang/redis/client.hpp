@@ -1,4 +1,5 @@
-// Asks one Redis. Commands of all callers share a connection and are sent together at the end of a turn.
+// Asks one Redis. Commands of all callers share a connection, and are sent together at the end of a turn, in the order in which
+// they were handed over: with send() when it is called, with call() when it is awaited.
 // Thread-safe. Lives until stop() and the last coroutine that waits.
 #pragma once
 
@@ -38,8 +39,10 @@ public:
     // A reply for each command, in their order. unavailable: there is no connection, or no reply in time, and then nobody knows
     // whether the commands were carried out; too_busy: the queue is full, and they were not sent.
     [[nodiscard]] async_result<std::vector<reply>> call(commands all);
-    // The same for who does not need to know.
-    void send(commands all);
+    // The same for who is no coroutine, or does not need to know. `told` is called once, on the client's strand; it must not
+    // wait.
+    using listener = std::function<void(const result<std::vector<reply>>& answer)>;
+    void send(commands all, listener told = {});
 
 private:
     class impl;

@@ -3,23 +3,15 @@
 
 #include "madang/cache/table.hpp"
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
-
 #include <algorithm>
 #include <atomic>
 #include <deque>
 #include <random>
 
+#include "asking.hpp"
 #include "run_task.hpp"
 
 namespace madang::test {
-
-// Lets others go first, n times.
-inline task<> turns(unsigned n) {
-    const executor here = co_await asio::this_coro::executor;
-    for (; n > 0; --n) co_await asio::post(here, use_task);
-}
 
 class crowd {
 public:
@@ -27,17 +19,19 @@ public:
     struct row {
         std::string key;
         std::atomic<int> committed{0};
-        std::atomic<int> dropped{0};  // the latest whose drop is complete: nobody may read an older one from here on
+        std::atomic<int> dropped{0};  // the latest whose drop nobody may overtake: nobody may read an older one from here on
     };
 
     explicit crowd(int rows) {
         for (int i = 0; i < rows; ++i) rows_.emplace_back().key = "row " + std::to_string(i);
     }
 
-    // Members share the tables evenly: each is a node.
+    // Members share the tables evenly: each is a node. A drop holds for one node when it has begun, for others when it is
+    // complete.
     void run(io_thread& io, const std::vector<cache::table*>& nodes, std::uint32_t seed, int rounds = 200) {
         std::vector<std::future<void>> members;
-        for (std::uint32_t i = 0; i < 8; ++i) members.push_back(io.start(act(*nodes[i % nodes.size()], seed * 100 + i, rounds)));
+        for (std::uint32_t i = 0; i < 8; ++i)
+            members.push_back(io.start(act(*nodes[i % nodes.size()], nodes.size() > 1, seed * 100 + i, rounds)));
         for (auto& m : members) m.get();
     }
 
@@ -55,7 +49,7 @@ public:
     [[nodiscard]] int too_old() const { return too_old_; }
 
 private:
-    task<> act(cache::table& texts, std::uint32_t seed, int rounds) {
+    task<> act(cache::table& texts, bool waits, std::uint32_t seed, int rounds) {
         std::mt19937 dice{seed};
         for (int i = 0; i < rounds; ++i) {
             row& of = any(dice);
@@ -63,12 +57,15 @@ private:
                 const int version = commit(of);
                 co_await turns(dice() % 3);
                 std::vector<std::string> keys{of.key};
-                co_await texts.drop(std::move(keys));
+                if (waits)
+                    co_await drop_and_wait(texts, std::move(keys));
+                else
+                    texts.drop(std::move(keys));
                 dropped(of, version);
                 continue;
             }
             const int floor = of.dropped;
-            const auto f = co_await texts.look(of.key);
+            const auto f = co_await look(texts, of.key);
             if (f.text) {
                 saw(*f.text, floor);
                 continue;

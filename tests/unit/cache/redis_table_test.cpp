@@ -2,6 +2,7 @@
 #include "madang/cache/redis_table.hpp"
 
 #include "crowd.hpp"
+#include "owed_drops.hpp"
 #include "scripts.hpp"
 #include "tables.hpp"
 
@@ -13,24 +14,31 @@ namespace {
 
 bool no_lease(const cache::found& f) { return !f.text && f.to_fill == lease::none; }
 
+void wait_until_asked(redis_kind& t) {
+    t.link->wait(true);
+    const auto end = std::chrono::steady_clock::now() + 30s;
+    for (int probe = 0; no_lease(t.look("probe " + std::to_string(probe))); ++probe)
+        REQUIRE(std::chrono::steady_clock::now() < end);
+}
+
 }  // namespace
 
-TEST_CASE("Redis knows the script of look() by the digest that is used for it") {
+TEST_CASE("Redis knows the script of a look by the digest that is used for it") {
     redis_kind t;
     REQUIRE(t.link->ask("SCRIPT", "LOAD", cache::look_script).text == cache::look_digest);
 }
 
-TEST_CASE("value and lease have names with a version and a common hash tag, and live no longer than they should") {
+TEST_CASE("value and lease have names with a version, and live no longer than they should") {
     redis_server server;
     io_thread io;
     redis_link link{io, patiently(server)};
     cache::redis_table texts{link.client()};
-    const auto held = io.run(texts.look("rooms 7")).to_fill;
-    const auto lease_life = link.ask("PTTL", "madang:c1:l:{rooms 7}").integer;
+    const auto held = io.run(look(texts, "rooms 7")).to_fill;
+    const auto lease_life = link.ask("PTTL", "madang:c1:l:rooms 7").integer;
     REQUIRE((lease_life > 0 && lease_life <= 3000));
     texts.fill("rooms 7", held, "text", 10s);
-    REQUIRE(link.ask("GET", "madang:c1:v:{rooms 7}").text == "text");
-    const auto left = link.ask("PTTL", "madang:c1:v:{rooms 7}").integer;
+    REQUIRE(link.ask("GET", "madang:c1:v:rooms 7").text == "text");
+    const auto left = link.ask("PTTL", "madang:c1:v:rooms 7").integer;
     REQUIRE((left > 0 && left <= 10'000));
     REQUIRE(link.ask("DBSIZE").integer == 1);
     link.client().stop();
@@ -75,10 +83,10 @@ TEST_CASE("without Redis every look is a miss without a lease, and nothing fails
     t.link->wait(false);
     REQUIRE(no_lease(t.look("key")));
     t.fill("key", cache::new_lease(), "text");
-    t.drop({"key"});
+    t.drop_and_wait({"key"});
     REQUIRE(t.texts.counted().failed == 2);
     server.start();
-    t.link->wait(true);
+    wait_until_asked(t);
     t.put("key", "new");
     REQUIRE(t.look("key").text == "new");
 }
@@ -97,13 +105,54 @@ TEST_CASE("a Redis that hangs costs one deadline, then nothing") {
     const auto later = elapsed([&] {
         REQUIRE(no_lease(t.look("key")));
         t.fill("key", held, "text");
-        t.drop({"key"});
+        t.drop_and_wait({"key"});
     });
     REQUIRE(later < 200ms);
     server.thaw();
-    t.link->wait(true);
+    wait_until_asked(t);
     t.put("other", "text");
     REQUIRE(t.look("other").text == "text");
+}
+
+TEST_CASE("a drop that Redis did not carry out is repeated, and what is void is not shown before") {
+    redis_server server;
+    redis_kind t{{}, server.where()};
+    t.put("key", "old");
+    redis_kind other{{}, server.where(), t.prefix};
+    REQUIRE(other.look("key").text == "old");
+    server.freeze();
+    t.drop_and_wait({"key"});
+    server.thaw();
+    cache::found f;
+    while (no_lease(f = t.look("key"))) REQUIRE_FALSE(f.text);
+    REQUIRE_FALSE(f.text);
+    wait_until_asked(other);
+    REQUIRE_FALSE(other.look("key").text);
+}
+
+TEST_CASE("more drops than can be remembered switch Redis off for the life of a text") {
+    cache::owed_drops owed{50ms};
+    std::vector<std::string> many(cache::owed_drops::most + 1);
+    for (std::size_t i = 0; i < many.size(); ++i) many[i] = std::to_string(i);
+    owed.owe(many);
+    REQUIRE(owed.any());
+    REQUIRE(owed.take().empty());
+    const auto began = std::chrono::steady_clock::now();
+    while (owed.any()) REQUIRE(owed.take().empty());
+    REQUIRE(std::chrono::steady_clock::now() - began < 20s);
+    REQUIRE(owed.times() == 1);
+}
+
+TEST_CASE("owed drops are repeated by one at a time, and again when that failed") {
+    cache::owed_drops owed{1h};
+    owed.owe({"a", "b"});
+    const auto first = owed.take();
+    REQUIRE(first == std::vector<std::string>{"a", "b"});
+    REQUIRE(owed.take().empty());
+    REQUIRE(owed.any());
+    owed.repaid(false, first);
+    owed.repaid(true, owed.take());
+    REQUIRE_FALSE(owed.any());
 }
 
 TEST_CASE("a Redis with too much to do is a miss at once") {
@@ -113,16 +162,17 @@ TEST_CASE("a Redis with too much to do is a miss at once") {
     redis_kind t{{}, o};
     REQUIRE(t.look("script").to_fill != lease::none);
     server.freeze();
-    auto first = t.io.start(t.texts.look("key"));
-    auto second = t.io.start(t.texts.look("key"));
+    auto first = t.io.start(look(t.texts, "key"));
+    auto second = t.io.start(look(t.texts, "key"));
     while (t.link->client().counted().commands < 4) std::this_thread::yield();
     REQUIRE(no_lease(t.look("key")));
-    t.drop({"key"});
+    t.drop_and_wait({"key"});
     server.thaw();
     const auto a = first.get().to_fill;
     const auto b = second.get().to_fill;
-    REQUIRE((a == lease::none) != (b == lease::none));
-    REQUIRE(t.texts.counted().failed == 2);
+    // The drop was refused, so nothing that was under way is believed.
+    REQUIRE((a == lease::none && b == lease::none));
+    REQUIRE(t.texts.counted().failed == 4);
 }
 
 TEST_CASE("a Redis that takes no more writes still hits and drops, and grants no lease") {
@@ -132,7 +182,9 @@ TEST_CASE("a Redis that takes no more writes still hits and drops, and grants no
     REQUIRE(t.look("key").text == "text");
     t.link->ask("CONFIG", "SET", "maxmemory", "1");
     REQUIRE(no_lease(t.look("other")));
-    REQUIRE(t.look("key").text == "text");
+    const auto all = t.look_all({"other", "key"});
+    REQUIRE(no_lease(all[0]));
+    REQUIRE(all[1].text == "text");
     t.drop({"key"});
     REQUIRE(no_lease(t.look("key")));
     t.link->ask("CONFIG", "SET", "maxmemory", "0");
@@ -144,19 +196,86 @@ TEST_CASE("two nodes share what one has loaded, and what one drops is gone for b
     redis_link other{a.io, patiently(shared_redis())};
     cache::redis_table b{other.client(), {}, a.prefix};
     const auto held = a.look("key").to_fill;
-    REQUIRE(no_lease(a.io.run(b.look("key"))));
+    REQUIRE(no_lease(a.io.run(look(b, "key"))));
     a.fill("key", held, "text");
     REQUIRE(a.look("key").text == "text");  // behind the fill, which does not wait
-    REQUIRE(a.io.run(b.look("key")).text == "text");
-    a.io.run(b.drop({"key"}));
+    REQUIRE(a.io.run(look(b, "key")).text == "text");
+    a.io.run(drop_and_wait(b, {"key"}));
     REQUIRE(a.look("key").to_fill != lease::none);
 
     for (std::uint32_t seed = 1; seed <= 3; ++seed) {
         INFO("seed " << seed);
         crowd c{3};
-        a.drop({"row 0", "row 1", "row 2"});
+        a.drop_and_wait({"row 0", "row 1", "row 2"});
         c.run(a.io, {&a.texts, &b}, seed);
         REQUIRE(c.too_old() == 0);
         REQUIRE(c.hits() > 0);
     }
+}
+
+TEST_CASE("many keys are looked up in a few commands and one round trip, and answered in their order") {
+    cache::limits l;
+    l.lease_life = 1min;
+    redis_kind t{l};
+    std::vector<std::string> keys(600);
+    for (std::size_t i = 0; i < keys.size(); ++i) keys[i] = "key " + std::to_string(i);
+    t.look("script");
+    const auto commands = [&] { return t.link->client().counted().commands.load(); };
+    auto before = commands();
+    auto all = t.look_all(keys);
+    REQUIRE(commands() - before == 3);
+    REQUIRE(all.size() == keys.size());
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        REQUIRE(all[i].to_fill != lease::none);
+        if (i % 3 != 0) t.fill(keys[i], all[i].to_fill, "text " + std::to_string(i));
+    }
+    t.link->ask("SCRIPT", "FLUSH");
+    before = commands();
+    all = t.look_all(keys);
+    REQUIRE(commands() - before == 6);
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        INFO(i);
+        if (i % 3 == 0)
+            REQUIRE(no_lease(all[i]));  // somebody has it, and has not filled
+        else
+            REQUIRE(all[i].text == "text " + std::to_string(i));
+    }
+    REQUIRE(t.texts.counted().hits == 400);
+    REQUIRE(t.texts.counted().misses == 801);
+
+    before = commands();
+    t.drop_and_wait(keys);
+    REQUIRE(commands() - before == 3);
+    all = t.look_all(keys);
+    REQUIRE(std::ranges::none_of(all, no_lease));
+    REQUIRE(std::ranges::none_of(all, [](const auto& f) { return f.text.has_value(); }));
+    before = commands();
+    REQUIRE(t.look_all({}).empty());
+    REQUIRE(commands() == before);
+}
+
+TEST_CASE("a drop that was begun is complete at some time, whatever becomes of Redis and of the table") {
+    redis_server server;
+    io_thread io;
+    auto link = std::make_unique<redis_link>(io, patiently(server));
+    auto texts = std::make_unique<cache::redis_table>(link->client());
+    server.freeze();
+    std::atomic<int> done{0};
+    texts->drop({"key"}, [&] { ++done; });
+    io.run(turns(20));
+    REQUIRE(done == 0);
+    texts.reset();
+    server.crash();
+    link->wait(false);
+    io.run(turns(20));
+    REQUIRE(done == 1);
+
+    texts = std::make_unique<cache::redis_table>(link->client());
+    io.run(drop_and_wait(*texts, {"key"}));
+    texts->drop({}, [&] { ++done; });
+    REQUIRE(done == 2);
+    link->client().stop();
+    io.run(drop_and_wait(*texts, {"key"}));
+    REQUIRE(texts->counted().failed == 2);
+    io.finish();
 }

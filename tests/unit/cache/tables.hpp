@@ -10,6 +10,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "asking.hpp"
 #include "catch.hpp"
 #include "run_task.hpp"
 
@@ -78,8 +79,12 @@ struct table_kind {
     virtual ~table_kind() = default;
     virtual cache::table& table() = 0;
 
-    cache::found look(std::string key) { return io.run(table().look(std::move(key))); }
-    void drop(std::vector<std::string> keys) { io.run(table().drop(std::move(keys))); }
+    cache::found look(std::string key) { return io.run(test::look(table(), std::move(key))); }
+    std::vector<cache::found> look_all(std::vector<std::string> keys) {
+        return io.run(table().look_all(std::move(keys), cache::new_lease()));
+    }
+    void drop(std::vector<std::string> keys) { table().drop(std::move(keys)); }
+    void drop_and_wait(std::vector<std::string> keys) { io.run(test::drop_and_wait(table(), std::move(keys))); }
     void fill(std::string key, cache::lease held, std::string text, std::chrono::milliseconds ttl = 1min) {
         table().fill(std::move(key), held, std::move(text), ttl);
     }
@@ -103,8 +108,9 @@ struct process_kind final : table_kind {
 };
 
 struct redis_kind : table_kind {
-    explicit redis_kind(cache::limits l = {}, const redis::options& o = patiently(shared_redis()))
-        : prefix(new_prefix()), link(std::make_unique<redis_link>(io, o)), texts(link->client(), l, prefix) {}
+    explicit redis_kind(cache::limits l = {}, const redis::options& o = patiently(shared_redis()),
+                        std::string named = new_prefix())
+        : prefix(std::move(named)), link(std::make_unique<redis_link>(io, o)), texts(link->client(), l, prefix) {}
     ~redis_kind() override {
         link->client().stop();
         io.finish();

@@ -4,6 +4,7 @@
 #include "redis_server.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 
@@ -247,4 +248,35 @@ TEST_CASE("what waits is bounded: beyond it a call is refused as too busy and no
         if (const auto found = all[i].get()) taken = std::max(taken, found->front().integer);
     REQUIRE(taken == 10);
     REQUIRE(c.client.counted().failed == 5);
+}
+
+TEST_CASE("who is no coroutine is told the answer, and commands are carried out in the order in which they were handed over") {
+    redis_server mortal;
+    auto o = mortal.where();
+    o.answer_timeout = 20s;
+    connected c{o};
+    REQUIRE(c.heard.next().empty());
+    std::vector<std::int64_t> told;
+    for (int i = 0; i < 100; ++i) {
+        commands one;
+        one.add("INCR", "counter");
+        c.client.send(std::move(one),
+                      [&](const result<std::vector<reply>>& said) { told.push_back(said.value().at(0).integer); });
+    }
+    REQUIRE(c.ask_one("GET", "counter").text == "100");
+    REQUIRE(told.size() == 100);
+    REQUIRE(std::ranges::is_sorted(told));
+    REQUIRE(told.back() == 100);
+
+    std::atomic<int> refused{0};
+    const auto count = [&](const result<std::vector<reply>>& said) { refused += said ? 0 : 1; };
+    mortal.crash();
+    REQUIRE_FALSE(c.heard.next().empty());
+    c.client.send(ping(), count);
+    REQUIRE_FALSE(c.ask(ping()).has_value());
+    REQUIRE(refused == 1);
+    c.client.stop();
+    c.client.send(ping(), count);
+    REQUIRE_FALSE(c.ask(ping()).has_value());
+    REQUIRE(refused == 2);
 }
