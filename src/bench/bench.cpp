@@ -16,7 +16,9 @@ void run(const options& o) {
                                                      {"post", post},
                                                      {"post-one-room", post_one_room},
                                                      {"post-many-rooms", post_many_rooms},
-                                                     {"history", history}};
+                                                     {"history", history},
+                                                     {"rooms", rooms},
+                                                     {"friends", friends}};
     const auto chosen = all.find(o.workload);
     if (chosen == all.end()) throw std::runtime_error("there is no workload " + o.workload + ": see madang bench --help");
     const scene s{o};

@@ -24,8 +24,7 @@ using tcp_socket = asio::basic_stream_socket<asio::ip::tcp, executor>;
 // What all clients share.
 struct work {
     const options& o;
-    const std::string& token;
-    const std::function<http_request(std::uint64_t)>& next;
+    const next_request& next;
     std::uint64_t requests;
     steady::time_point end;
     std::uint64_t begun = 0;
@@ -34,8 +33,8 @@ struct work {
     [[nodiscard]] bool more() const { return requests > 0 ? begun < requests : steady::now() < end; }
 };
 
-std::string bytes_of(const work& w, const http_request& r) {
-    auto text = fmt::format("{} {} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {}\r\n", r.method, r.path, w.token);
+std::string bytes_of(const http_request& r) {
+    auto text = fmt::format("{} {} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {}\r\n", r.method, r.path, r.token);
     if (!r.body.empty()) text += fmt::format("Content-Type: application/json\r\nContent-Length: {}\r\n", r.body.size());
     text += "\r\n";
     return text + r.body;
@@ -49,48 +48,56 @@ std::size_t length_in(std::string_view head) {
     return n;
 }
 
-// One answer; its status. What is left of the buffer belongs to nobody: there is one request at a time.
-task<int> read_answer(tcp_socket& socket, std::string& buffer) {
+struct answered {
+    int status = 0;
+    std::size_t bytes = 0;  // of its body
+};
+
+// One answer. What is left of the buffer belongs to nobody: there is one request at a time.
+task<answered> read_answer(tcp_socket& socket, std::string& buffer) {
     const auto head = co_await asio::async_read_until(socket, asio::dynamic_buffer(buffer), "\r\n\r\n", use_task);
-    const auto whole = head + length_in(std::string_view{buffer}.substr(0, head));
+    answered answer;
+    answer.bytes = length_in(std::string_view{buffer}.substr(0, head));
+    const auto whole = head + answer.bytes;
     if (buffer.size() < whole) {
         auto rest = asio::dynamic_buffer(buffer);
         co_await asio::async_read(socket, rest, asio::transfer_exactly(whole - buffer.size()), use_task);
     }
-    int status = 0;
-    std::from_chars(buffer.data() + 9, buffer.data() + 12, status);
+    std::from_chars(buffer.data() + 9, buffer.data() + 12, answer.status);
     buffer.clear();
-    co_return status;
+    co_return answer;
 }
 
-task<> client(work& w) {
+task<> client(work& w, std::size_t me) {
     tcp_socket socket{co_await asio::this_coro::executor};
     const asio::ip::tcp::endpoint server{asio::ip::make_address(w.o.host), w.o.port};
     co_await socket.async_connect(server, use_task);
     socket.set_option(asio::ip::tcp::no_delay(true));
     std::string buffer;
     while (w.more()) {
-        const auto request = w.next(w.begun++);
-        const auto text = bytes_of(w, request);
+        const turn mine{w.begun++, me};
+        const auto request = w.next(mine);
+        const auto text = bytes_of(request);
         const auto sent = steady::now();
         co_await asio::async_write(socket, asio::buffer(text), use_task);
-        const int status = co_await read_answer(socket, buffer);
+        const auto answer = co_await read_answer(socket, buffer);
         w.result.milliseconds.push_back(std::chrono::duration<double, std::milli>(steady::now() - sent).count());
         ++w.result.answered;
-        if (status >= 400) ++w.result.failed;
+        if (answer.status / 100 != 2) ++w.result.failed;
+        if (request.method != "GET") ++w.result.writes;
+        w.result.bytes += answer.bytes;
     }
 }
 
 }  // namespace
 
-http_load_result run_http_load(const options& o, const std::string& token, int clients, std::uint64_t requests,
-                               const std::function<http_request(std::uint64_t n)>& next) {
+http_load_result run_http_load(const options& o, int clients, std::uint64_t requests, const next_request& next) {
     asio::io_context io;
-    work w{o, token, next, requests, steady::now() + o.duration, 0, {}};
+    work w{o, next, requests, steady::now() + o.duration, 0, {}};
     std::exception_ptr broken;
     const auto began = steady::now();
     for (int i = 0; i < clients; ++i)
-        asio::co_spawn(executor{io.get_executor()}, client(w), [&broken](std::exception_ptr e) {
+        asio::co_spawn(executor{io.get_executor()}, client(w, static_cast<std::size_t>(i)), [&broken](std::exception_ptr e) {
             if (e) broken = e;
         });
     io.run();

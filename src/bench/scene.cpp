@@ -4,27 +4,31 @@
 
 namespace madang::bench {
 
+std::string new_tag() { return fmt::format("{:09}", steady::now().time_since_epoch().count() % 1'000'000'000); }
+
+person sign_up(const http_client& api, const std::string& name) {
+    const auto account = fmt::format(R"({{"username":"{0}","displayName":"{0}","password":"bench-password"}})", name);
+    person made;
+    made.id = api.post("/api/v1/users", account).at("id").as_int64();
+    const auto in = api.post("/api/v1/sessions", fmt::format(R"({{"username":"{}","password":"bench-password"}})", name));
+    made.token = in.at("accessToken").as_string();
+    return made;
+}
+
 scene::scene(const options& o) : api_(o.host, o.port), admin_(o.host, o.admin_port) {
-    const auto tag = std::to_string(steady::now().time_since_epoch().count() % 1'000'000'000);
-    std::int64_t me = 0;
+    const auto tag = new_tag();
+    friend_ = sign_up(api_, "a" + tag);
+    me_ = sign_up(api_, "b" + tag);
+    api_.set_token(me_.token);
+    (void)api_.post("/api/v1/friends", fmt::format(R"({{"userId":{}}})", friend_.id));
     http_client other{o.host, o.port};
-    other.set_token(sign_up("a" + tag, friend_));
-    token_ = sign_up("b" + tag, me);
-    api_.set_token(token_);
-    (void)api_.post("/api/v1/friends", fmt::format(R"({{"username":"a{}"}})", tag));
-    (void)other.post(fmt::format("/api/v1/friends/requests/{}/accept", me), "{}");
+    other.set_token(friend_.token);
+    (void)other.post(fmt::format("/api/v1/friends/requests/{}/accept", me_.id), "{}");
 }
 
 std::int64_t scene::room() const {
-    const auto made = api_.post("/api/v1/rooms", fmt::format(R"({{"kind":"group","memberIds":[{}]}})", friend_));
+    const auto made = api_.post("/api/v1/rooms", fmt::format(R"({{"kind":"group","memberIds":[{}]}})", friend_.id));
     return made.at("id").as_int64();
-}
-
-std::string scene::sign_up(const std::string& name, std::int64_t& id) {
-    const auto account = fmt::format(R"({{"username":"{0}","displayName":"{0}","password":"bench-password"}})", name);
-    id = api_.post("/api/v1/users", account).at("id").as_int64();
-    const auto in = api_.post("/api/v1/sessions", fmt::format(R"({{"username":"{}","password":"bench-password"}})", name));
-    return std::string{in.at("accessToken").as_string()};
 }
 
 }  // namespace madang::bench

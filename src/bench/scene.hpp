@@ -11,13 +11,24 @@ namespace madang::bench {
 
 using steady = std::chrono::steady_clock;
 
+struct person {
+    std::int64_t id = 0;
+    std::string token;
+};
+
+// Makes an account and signs it in.
+[[nodiscard]] person sign_up(const http_client& api, const std::string& name);
+
+// For names that nobody had in an earlier run on the same database; of one length.
+[[nodiscard]] std::string new_tag();
+
 class scene {
 public:
     explicit scene(const options& o);
 
     // A new room of the two.
     [[nodiscard]] std::int64_t room() const;
-    [[nodiscard]] const std::string& token() const { return token_; }
+    [[nodiscard]] const std::string& token() const { return me_.token; }
     [[nodiscard]] const http_client& admin() const { return admin_; }
     // Of the server: CPU seconds so far, resident bytes, transactions committed so far.
     [[nodiscard]] double cpu() const { return metric(admin_, "process_cpu_seconds_total"); }
@@ -25,12 +36,10 @@ public:
     [[nodiscard]] double batches() const { return metric(admin_, "madang_storage_batches_total"); }
 
 private:
-    std::string sign_up(const std::string& name, std::int64_t& id);
-
     http_client api_;
     http_client admin_;
-    std::int64_t friend_ = 0;
-    std::string token_;
+    person friend_;
+    person me_;
 };
 
 }  // namespace madang::bench

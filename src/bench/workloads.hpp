@@ -19,5 +19,8 @@ void post_many_rooms(const options& o, const scene& s);
 void post(const options& o, const scene& s);
 // Pages of 50 and of 1000 events anywhere in a room of `messages`, by 32 clients.
 void history(const options& o, const scene& s);
+// Everybody's 20 rooms by 296 clients, and 20 friends by 100, o.writes percent of whose requests change a profile instead.
+void rooms(const options& o, const scene& s);
+void friends(const options& o, const scene& s);
 
 }  // namespace madang::bench

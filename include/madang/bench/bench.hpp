@@ -9,7 +9,7 @@
 namespace madang::bench {
 
 struct options {
-    std::string workload;  // sends, fanout, idle, post, post-one-room, post-many-rooms, history
+    std::string workload;  // sends, fanout, idle, post, post-one-room, post-many-rooms, history, rooms, friends
     std::string host = "127.0.0.1";
     std::uint16_t port = 8080;
     std::uint16_t admin_port = 9080;  // where the server's CPU seconds and memory are read
@@ -18,6 +18,7 @@ struct options {
     std::chrono::seconds duration{5};
     std::int64_t messages = 0;  // that a room is filled with before its history is read; 0: the workload's own number
     int body = 128;             // bytes of a message's text
+    int writes = 0;             // friends: percent of the requests
 };
 
 // Prints a table on standard output; throws with one line where the server cannot be used for it.
