@@ -85,7 +85,8 @@ redis_port=$(free_port)
 start redis redis-server --port "$redis_port" --bind 127.0.0.1 --save '' --appendonly no --dir "$folder"
 await postgres grep -q '^at ' "$folder/postgres.log"
 await redis redis-cli -p "$redis_port" ping
-export MADANG_STORAGE_URL MADANG_BUS_URLS="redis://127.0.0.1:$redis_port" MADANG_SERVER_TRUSTED_PROXIES=127.0.0.1
+export MADANG_STORAGE_URL MADANG_BUS_URLS="redis://127.0.0.1:$redis_port" MADANG_CACHE_URL="redis://127.0.0.1:$redis_port"
+export MADANG_SERVER_TRUSTED_PROXIES=127.0.0.1
 export MADANG_SERVER_LISTEN=127.0.0.1:0 MADANG_ADMIN_LISTEN=127.0.0.1:0
 MADANG_STORAGE_URL=$(sed -n 's/^at //p' "$folder/postgres.log")
 printf 'postgres  %s\nredis     %s\n' "$MADANG_STORAGE_URL" "$MADANG_BUS_URLS"

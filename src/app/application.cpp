@@ -68,15 +68,16 @@ application::application(const config::settings& s, std::optional<std::filesyste
                    : std::make_unique<nodes>(
                          s, io_.context(), nodes::parts{store_->rooms(), feeds_, audience_, reads_, revocations_, epoch_, clock_},
                          *store_, metrics_)),
+      caching_(s, io_.context(), *store_, epoch_, clock_, metrics_),
       everybody_(nodes_ ? nodes_->everybody() : audience_),
       local_board_(audience_),
       board_(nodes_ && nodes_->board() != nullptr ? *nodes_->board() : local_board_),
       presence_(executor{io_.context().get_executor()}, presence_parts(), domain::presence::timing{}),
-      accounts_(store_->accounts(), store_->logins(), hasher_, mint_, everybody_, revocations_, clock_, account_policy_of(s)),
-      contacts_({store_->contacts(), store_->accounts(), everybody_, board_, presence_},
+      accounts_(caching_.accounts(), store_->logins(), hasher_, mint_, everybody_, revocations_, clock_, account_policy_of(s)),
+      contacts_({caching_.contacts(), caching_.accounts(), everybody_, board_, presence_},
                 s.limits.friends == 0 ? SIZE_MAX : static_cast<std::size_t>(s.limits.friends)),
-      rooms_(store_->rooms(), store_->log(), epoch_),
-      messages_(store_->rooms(), store_->log(), mint_, everybody_, reads_),
+      rooms_(caching_.rooms(), caching_.log(), epoch_),
+      messages_(caching_.rooms(), caching_.log(), mint_, everybody_, reads_),
       authenticator_(keys_, revocations_, clock_),
       rates_(web_settings_, clock_, metrics_),
       gateway_({hub_, shards_, tasks_, authenticator_, accounts_, rooms_, messages_, presence_, rates_, clock_}, web_settings_,
@@ -84,6 +85,7 @@ application::application(const config::settings& s, std::optional<std::filesyste
       site_({authenticator_, rates_, accounts_, contacts_, rooms_, messages_, keys_, assets_, gateway_, bells_, clock_},
             web_settings_),
       operations_(metrics_, {{"storage", [this] { return std::string{store_->stats().failing.load() ? "failing" : "ok"}; }},
+                             {"cache", [this] { return caching_.state(); }},
                              {"bus", [this] { return nodes_ ? nodes_->bus() : "none"; }}}),
       watch_(executor{io_.context().get_executor()},
              {accounts_, store_->logins(), store_->keys(), store_->rooms(), keys_, epoch_,
@@ -91,7 +93,7 @@ application::application(const config::settings& s, std::optional<std::filesyste
              s.auth.revocation_poll),
       admin_(io_.context(), shards_, operations_, admin_server_of(s), metrics_),
       public_(io_.context(), shards_, site_, public_server_of(s), metrics_) {
-    store_->set_listener(nodes_ ? &nodes_->commits() : &feeds_);
+    listen_to_commits();
     if (nodes_) {
         nodes_->cluster().tell(presence_);
         listening_.tell(nodes_->cluster());
@@ -104,6 +106,18 @@ application::application(const config::settings& s, std::optional<std::filesyste
 }
 
 application::~application() = default;
+
+// What is kept of it is void before anybody hears of a change.
+void application::listen_to_commits() {
+    domain::commit_listener& hears = nodes_ ? nodes_->commits() : feeds_;
+    auto* const changes = caching_.changes();
+    if (changes == nullptr) return store_->set_listener(&hears);
+    changes->then(hears);
+    store_->set_listener(changes);
+    if (!nodes_) return;
+    changes->tell_others([this](std::string what) { nodes_->cluster().copies_changed(std::move(what)); });
+    nodes_->cluster().tell(*changes);
+}
 
 domain::presence::parts application::presence_parts() {
     domain::presence::parts p{store_->contacts(), board_, audience_};
@@ -118,6 +132,7 @@ int application::run() {
     admin_.start();
     public_.start();
     watch_.start();
+    caching_.start();
     if (nodes_) nodes_->start();
     asio::co_spawn(executor{io_.context().get_executor()}, stop_when_told(), asio::detached);
     operations_.set(web::readiness::ready);
@@ -183,6 +198,7 @@ task<> application::drain() {
     watch_.stop();
     presence_.stop();
     if (nodes_) nodes_->stop();
+    caching_.stop();
     reads_.stop();
     feeds_.stop();
     hub_.stop();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "argon2_hasher.hpp"
+#include "caching.hpp"
 #include "jwt_mint.hpp"
 #include "nodes.hpp"
 #include "watch.hpp"
@@ -52,6 +53,7 @@ private:
     task<> drain();
     void begin_epoch(std::string name);
     domain::presence::parts presence_parts();
+    void listen_to_commits();
     // Waits until `done`, at most until `deadline`; looks again every few milliseconds.
     template <class Condition>
     task<> wait_until(Condition done, steady_time deadline);
@@ -82,6 +84,7 @@ private:
     domain::read_digest reads_;
     domain::room_feeds feeds_;
     const std::unique_ptr<nodes> nodes_;  // null: this one is alone on its database
+    caching caching_;
     domain::audience& everybody_;
     domain::local_presence local_board_;
     domain::presence_board& board_;

@@ -69,6 +69,7 @@ public:
     }
 
     void tell(domain::presence& watched) { presence_ = &watched; }
+    void tell(domain::copies& kept) { copies_ = &kept; }
     [[nodiscard]] room_feeds& feeds() const noexcept { return parts_.feeds; }
 
     // One turn of the strand; in the order of the calls from one thread.
@@ -104,6 +105,7 @@ public:
         received_.add();
         if (losses_.hear(c, n->node, n->number)) {
             lost_.add();
+            if (copies_ != nullptr) copies_->missed_something();
             suspect(c);
         }
         take(*n);
@@ -116,6 +118,7 @@ public:
     void lost(channel c) {
         if (c == everybody_ && heard_[c]) joins_->lose_touch();
         heard_[c] = false;
+        if (copies_ != nullptr) copies_->missed_something();
         suspect(c);  // it was silent for a while before that was noticed
     }
 
@@ -139,7 +142,7 @@ private:
         auto rest = n.body;
         switch (static_cast<subject>(n.about)) {
             case subject::commits:
-                return parts_.feeds.committed(decode_commits(rest));
+                return take_commits(decode_commits(rest));
             case subject::typing: {
                 const auto room = next_number(rest);
                 if (const auto user = next_number(rest)) parts_.here.typing(room_id{*room}, user_id{*user});
@@ -164,9 +167,17 @@ private:
             case subject::friends:
                 if (const auto user = next_number(rest); user && presence_) presence_->heard_of_friends(user_id{*user});
                 return;
+            case subject::copies:
+                if (copies_ != nullptr) copies_->others_changed(rest);
+                return;
             case subject::pulse:  // its number was all
                 return;
         }
+    }
+    // Whoever hears of an event and asks for more finds no copy from before it.
+    void take_commits(std::vector<commit> commits) {
+        if (copies_ != nullptr) copies_->others_committed(commits);
+        parts_.feeds.committed(std::move(commits));
     }
     void take_reads(std::string_view rest) {
         const auto room = next_number(rest);
@@ -202,6 +213,7 @@ private:
     executor strand_;
     const parts parts_;
     domain::presence* presence_ = nullptr;
+    domain::copies* copies_ = nullptr;
     const cluster_options options_;
     const channel everybody_;
     interests interests_;
@@ -266,7 +278,11 @@ void cluster::came_or_went(user_id user) {
 void cluster::friends_changed(user_id user) {
     desk_->later([user](desk& d) { d.say(user, subject::friends, std::to_string(user.value)); });
 }
+void cluster::copies_changed(std::string what) {
+    desk_->later([what = std::move(what)](desk& d) { d.say_to_all(subject::copies, what); });
+}
 void cluster::tell(domain::presence& watched) { desk_->tell(watched); }
+void cluster::tell(domain::copies& kept) { desk_->tell(kept); }
 
 void cluster::message(channel c, std::string_view text) {
     desk_->later([c, text = std::string{text}](desk& d) { d.hear(c, text); });

@@ -17,6 +17,7 @@ enum class subject : char {
     sessions = 's',  // "<session> ...": they have ended
     presence = 'o',  // "<user>": came or went, on some node
     friends = 'f',   // "<user>": has other friends now
+    copies = 'k',    // what is void of what nodes keep; cache/invalidation names it
     pulse = 'h',     // nothing: the number of the last one, so that its loss is noticed
 };
 

@@ -185,6 +185,22 @@ key networks(std::string name, place<std::vector<network>> at, std::string meani
                               [](const network& value) { return to_string(value); });
 }
 
+key redis_url(std::string name, place<std::optional<redis_server>> at, std::string meaning) {
+    using one = std::optional<redis_server>;
+    auto k = with<one>(named(std::move(name), "Redis URL", "", "", std::move(meaning)), at,
+                       {.must = R"(must be a URL such as "redis://:password@host:6379/0", or empty)",
+                        .shapes = {shape::text},
+                        .read = [](std::string_view text) -> std::optional<one> {
+                            if (text.empty()) return one{};
+                            auto r = parse_redis(text);
+                            if (!r) return std::nullopt;
+                            return one{std::move(r)};
+                        },
+                        .show = [](const one& value) { return quoted(value ? to_string(*value) : ""); }});
+    k.secret = true;
+    return k;
+}
+
 key redis_servers(std::string name, place<std::vector<redis_server>> at, std::string meaning) {
     auto k = list_with<redis_server>(named(std::move(name), "list of Redis URLs", "", "", std::move(meaning)), at,
                                      R"(must be a list of URLs such as "redis://:password@host:6379/0")", parse_redis,

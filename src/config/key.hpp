@@ -65,7 +65,8 @@ using text_range = range<std::string_view>;  // written as the value would be: {
 [[nodiscard]] key socket_address(std::string name, place<address> at, std::string fallback, std::string meaning);
 [[nodiscard]] key origin(std::string name, place<std::string> at, std::string fallback, std::string meaning);
 [[nodiscard]] key origins(std::string name, place<std::vector<std::string>> at, std::string meaning);
-// A secret, for it may hold passwords.
+// Secrets, for they may hold passwords. The empty text is none.
+[[nodiscard]] key redis_url(std::string name, place<std::optional<redis_server>> at, std::string meaning);
 [[nodiscard]] key redis_servers(std::string name, place<std::vector<redis_server>> at, std::string meaning);
 [[nodiscard]] key networks(std::string name, place<std::vector<network>> at, std::string meaning);
 

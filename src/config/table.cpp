@@ -6,11 +6,12 @@
 namespace madang::config {
 namespace {
 
-constexpr std::array<section, 9> all_sections{{
+constexpr std::array<section, 10> all_sections{{
     {"server", "Where people connect."},
     {"admin", "Health, readiness and metrics: for operators and their tools, never for the internet."},
     {"tls", "Without these the server speaks plain HTTP, for a proxy in front of it that ends TLS."},
     {"storage", "The database, and how writes are gathered into commits."},
+    {"cache", "What is read often is kept for a while, in each process and, shared by the nodes, in Redis."},
     {"bus", "How several nodes on one database tell each other what happens."},
     {"auth", "Passwords, tokens and sessions."},
     {"log", "What goes to standard error."},
@@ -73,6 +74,15 @@ std::vector<key> storage_keys() {
               "Bytes that wait for a commit at most; more are refused as too_busy."),
         big_number(AT(storage.max_size), "0", {0, 64 << 20},
                    "Size of the database in MiB at which writes are refused. 0: unlimited."),
+    };
+}
+
+std::vector<key> cache_keys() {
+    return {
+        redis_url(AT(cache.url), "Redis that the nodes keep it in together. Empty: each process keeps its own."),
+        time(AT(cache.ttl), "10s", {"0s", "1h"},
+             "For how long anything is kept: how old a list may be that a node was not told to forget. 0s: nothing is kept."),
+        bytes(AT(cache.bytes), "64MiB", {"1MiB", "64GiB"}, "Memory for it in this process."),
     };
 }
 
@@ -169,7 +179,7 @@ std::vector<key> people_limit_keys() {
 
 std::vector<key> all_keys() {
     std::vector<key> all;
-    for (auto* part : {server_keys, admin_keys, tls_keys, storage_keys, bus_keys, auth_keys, log_keys, stomp_keys,
+    for (auto* part : {server_keys, admin_keys, tls_keys, storage_keys, cache_keys, bus_keys, auth_keys, log_keys, stomp_keys,
                        http_limit_keys, socket_limit_keys, people_limit_keys})
         for (key& k : part()) all.push_back(std::move(k));
     return all;

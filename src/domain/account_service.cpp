@@ -26,7 +26,7 @@ async_result<signed_in> account_service::sign_in_for_socket(std::string username
 }
 
 async_result<signed_in> account_service::open(std::string username, std::string password, device from, bool refreshable) {
-    auto found = co_await accounts_.find_credentials(std::move(username));
+    auto found = co_await accounts_.find_credentials(username);
     if (!found) co_return found.error();
     std::string encoded = *found ? (*found)->password_hash : std::string{};
     std::string kept = password;
@@ -42,7 +42,8 @@ async_result<signed_in> account_service::open(std::string username, std::string 
             (void)done;
         }
     }
-    auto person = co_await accounts_.find_user(who);
+    // By name, which no cache answers: the token will say the role that they have now.
+    auto person = co_await accounts_.find_user_by_name(std::move(username));
     if (!person) co_return person.error();
 
     signed_in answer;
@@ -107,7 +108,11 @@ async_result<> account_service::end_all_sessions(user_id me) {
     co_return result<>{};
 }
 
-async_result<user> account_service::me(user_id me) { return accounts_.find_user(me); }
+async_result<user> account_service::me(user_id me) {
+    auto found = co_await accounts_.find_user(me);
+    if (found && found->deleted) co_return errc::unauthenticated;  // by a request at this very moment
+    co_return found;
+}
 async_result<user> account_service::person(user_id id) { return accounts_.find_user(id); }
 
 async_result<std::vector<user>> account_service::search(std::string query, std::string after, std::size_t limit) {

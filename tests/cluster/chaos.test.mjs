@@ -59,7 +59,7 @@ test(`${Object.keys(faults).length} kinds of faults, each ${size.times} times, u
     envOf: async (i, { redis }) => {
       if (i < 2) return {};
       gate = await Gate.start(redis.port);
-      return { MADANG_BUS_URLS: gate.url };
+      return { MADANG_BUS_URLS: gate.url, MADANG_CACHE_URL: gate.url };
     },
   });
   try {

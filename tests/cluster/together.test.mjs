@@ -37,7 +37,7 @@ test('messages of both nodes reach the listeners of both, in one order without a
   assert.equal(told.length, 40);
   for (const [socket, subscription] of [[a, at], [b, bt]])
     assert.deepEqual(socket.messages(subscription).map((frame) => frame.json()), told);
-  assert.equal(await state(here), 'ok');
+  await eventually(async () => await state(here) === 'ok', 'bus and cache');
 });
 
 test('every kind of event is the same object on every node', async () => {

@@ -1,4 +1,4 @@
-// Several servers on one database, with or without a bus between them.
+// Several servers on one database, with or without a Redis that they share: as their bus and for their cache.
 import { Client } from './api.mjs';
 import { Postgres } from './postgres.mjs';
 import { Redis } from './redis.mjs';
@@ -13,7 +13,7 @@ export class Nodes {
     nodes.postgres = await Postgres.start();
     await nodes.postgres.createDatabase('madang');
     if (bus) nodes.redis = await Redis.start();
-    nodes.env = { MADANG_STORAGE_URL: nodes.postgres.url('madang'), ...(bus && { MADANG_BUS_URLS: nodes.redis.url }), ...env };
+    nodes.env = { MADANG_STORAGE_URL: nodes.postgres.url('madang'), ...(bus && { MADANG_BUS_URLS: nodes.redis.url, MADANG_CACHE_URL: nodes.redis.url }), ...env };
     // One after the other: the first makes the schema.
     for (let i = 0; i < count; i += 1) nodes.all.push(await startServer({ env: { ...nodes.env, ...await envOf(i, nodes) } }));
     return nodes;
@@ -32,8 +32,9 @@ export function on(node, person) {
   return Object.assign(client, { username: person.username, password: person.password, token: person.token, refreshToken: person.refreshToken, user: person.user });
 }
 
+// Of what it has in Redis: its bus and its cache.
 export async function state(node) {
-  const { bus } = await (await fetch(`${node.adminUrl}/readyz`)).json();
-  return bus;
+  const { bus, cache } = await (await fetch(`${node.adminUrl}/readyz`)).json();
+  return bus === 'ok' && cache === 'failing' ? cache : bus;
 }
 

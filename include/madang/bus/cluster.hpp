@@ -7,6 +7,7 @@
 #include "madang/bus/transport.hpp"
 #include "madang/domain/epoch.hpp"
 #include "madang/domain/ports/audience.hpp"
+#include "madang/domain/ports/copies.hpp"
 #include "madang/domain/ports/interest.hpp"
 #include "madang/domain/ports/room_log.hpp"
 #include "madang/domain/presence.hpp"
@@ -61,8 +62,11 @@ public:
     void came_or_went(user_id user);
     void friends_changed(user_id user);
 
-    // Told of the others' people. Before start().
+    void copies_changed(std::string what);
+
+    // Told of the others' people, and of their changes. Before start().
     void tell(domain::presence& watched);
+    void tell(domain::copies& kept);
 
 private:
     class desk;

@@ -63,6 +63,14 @@ struct storage_settings {
     friend bool operator==(const storage_settings&, const storage_settings&) = default;
 };
 
+struct cache_settings {
+    std::optional<redis_server> url;  // may hold a password; nothing: no Redis
+    duration ttl{};                   // 0: no cache
+    std::size_t bytes{};
+
+    friend bool operator==(const cache_settings&, const cache_settings&) = default;
+};
+
 struct bus_settings {
     std::vector<redis_server> urls;  // may hold passwords; empty: no bus
     int channels{};
@@ -134,6 +142,7 @@ struct settings {
     admin_settings admin;
     tls_settings tls;
     storage_settings storage;
+    cache_settings cache;
     bus_settings bus;
     auth_settings auth;
     log_settings log;

@@ -94,7 +94,9 @@ TEST_CASE("masking finds the password wherever a URL can hold one") {
     CHECK(masked_url("").empty());
     auto s = defaults();
     s.bus.urls = {*parse_redis("redis://:hunter2@a"), *parse_redis("redis://b:7/1"), *parse_redis("redis://u:hunter2@c")};
+    s.cache.url = parse_redis("redis://:hunter2@d");
     const auto shown = effective(s, true);
     CHECK(shown.find("hunter2") == std::string::npos);
+    CHECK(shown.find(R"(url = "redis://:***@d:6379")") != std::string::npos);
     CHECK(shown.find(R"(urls = ["redis://:***@a:6379", "redis://b:7/1", "redis://u:***@c:6379"])") != std::string::npos);
 }

@@ -200,6 +200,13 @@ TEST_CASE("ending a session voids its tokens and closes its sockets, once") {
     REQUIRE(b.ended.ended(session_id{43}));
 }
 
+TEST_CASE("who was deleted a moment ago is nobody to themselves, and a name without a face to others") {
+    bench b;
+    b.accounts.people[user_id{1}].deleted = true;
+    REQUIRE(run_task(b.service.me(user_id{1})).error().code == errc::unauthenticated);
+    REQUIRE(run_task(b.service.person(user_id{1}))->deleted);
+}
+
 TEST_CASE("deleting oneself needs the password, ends all sessions and tells the friends") {
     bench b;
     b.accounts.erased.ended = {session_id{40}};
