@@ -1,6 +1,7 @@
 // People on different nodes share rooms as if there were one: what is said, typed, read and changed on one reaches the sockets of the other.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { eventually } from '../support/deadline.mjs';
 import { EventSource } from '../support/event-source.mjs';
 import { Nodes, on, state } from '../support/nodes.mjs';
 import { befriend, done, eventsOf, newGroup, newPeople, newPerson, say } from '../support/people.mjs';

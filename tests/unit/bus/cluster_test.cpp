@@ -304,6 +304,45 @@ TEST_CASE("what people are told, typing and ended sessions reach the other nodes
     REQUIRE(w.b.here.closed == ended);
 }
 
+TEST_CASE("what a node keeps is void by what others commit and name, and all of it when something may have been lost") {
+    struct kept_copies final : copies {
+        void others_committed(std::span<const domain::commit> batch) override {
+            for (const auto& c : batch) committed.push_back(c.event->seq);
+            delivered.push_back(here->seqs(room).size());
+        }
+        void others_changed(std::string_view what) override { changed.emplace_back(what); }
+        void missed_something() override { ++missed; }
+        fake_audience* here = nullptr;
+        std::vector<seq_t> committed;
+        std::vector<std::size_t> delivered;  // events that had been shown to people here before
+        std::vector<std::string> changed;
+        int missed = 0;
+    };
+    kept_copies at_b;
+    world w;
+    at_b.here = &w.b.here;
+    w.b.cluster.tell(at_b);
+    w.b.listen();
+    w.turn();
+    w.commit(w.a);
+    w.commit(w.b);  // b's own are told to its copies by its own store
+    w.a.cluster.copies_changed("e:u5 e:f6");
+    w.turn();
+    REQUIRE(at_b.committed == seqs{1});
+    REQUIRE(at_b.delivered == std::vector<std::size_t>{0});
+    REQUIRE(at_b.changed == std::vector<std::string>{"e:u5 e:f6"});
+    REQUIRE(at_b.missed == 0);
+
+    w.net.loses = [](auto, auto&) { return true; };
+    w.commit(w.a);
+    w.net.loses = [](auto, auto&) { return false; };
+    w.commit(w.a);
+    REQUIRE(at_b.missed == 1);
+    w.b.transport.disconnect();
+    w.turn();
+    REQUIRE(at_b.missed > 1);
+}
+
 TEST_CASE("read marks of all nodes are merged for those who listen") {
     world w;
     w.b.listen();
