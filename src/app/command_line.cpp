@@ -174,6 +174,8 @@ int run_command_line(int argc, char** argv) {
     benching->add_option("--writes", load.writes, "friends: percent of the requests that change a profile")
         ->check(CLI::Range(0, 100))
         ->capture_default_str();
+    benching->add_option("--rate", load.rate, "HTTP workloads: requests a second; 0: as many as are answered")
+        ->check(CLI::Range(0, 1'000'000));
     benching
         ->add_option_function<int>(
             "--seconds", [&](int seconds) { load.duration = std::chrono::seconds{seconds}; }, "How long most workloads last")

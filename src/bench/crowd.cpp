@@ -21,6 +21,7 @@ http_request post(std::string path, std::string body, const person& who) {
 }  // namespace
 
 crowd::crowd(const options& o, std::size_t people) : options_(o) {
+    options_.rate = 0;  // the scene is set at once
     const http_client api{o.host, o.port};
     const auto tag = new_tag();
     people_.reserve(people);

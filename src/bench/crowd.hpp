@@ -32,7 +32,7 @@ private:
     [[nodiscard]] boost::json::array list_of(const person& p, std::string_view path, std::string_view key) const;
     void post_all(std::uint64_t requests, const next_request& next) const;
 
-    const options& options_;
+    options options_;
     std::vector<person> people_;
 };
 

@@ -25,12 +25,19 @@ using tcp_socket = asio::basic_stream_socket<asio::ip::tcp, executor>;
 struct work {
     const options& o;
     const next_request& next;
+    int clients;
     std::uint64_t requests;
+    steady::time_point began;
     steady::time_point end;
     std::uint64_t begun = 0;
     http_load_result result;
 
     [[nodiscard]] bool more() const { return requests > 0 ? begun < requests : steady::now() < end; }
+    // When a client's turn is due, at a rate: they take turns.
+    [[nodiscard]] steady::time_point due(std::size_t client, std::uint64_t turn) const {
+        const auto n = static_cast<double>(turn) * clients + static_cast<double>(client);
+        return began + std::chrono::duration_cast<steady::duration>(std::chrono::duration<double>(n / o.rate));
+    }
 };
 
 std::string bytes_of(const http_request& r) {
@@ -74,11 +81,18 @@ task<> client(work& w, std::size_t me) {
     co_await socket.async_connect(server, use_task);
     socket.set_option(asio::ip::tcp::no_delay(true));
     std::string buffer;
-    while (w.more()) {
+    timer wait{socket.get_executor()};
+    for (std::uint64_t turns = 0; w.more(); ++turns) {
+        // Counted from when it was due: a slow answer makes the next ones late.
+        auto sent = steady::now();
+        if (w.o.rate > 0) {
+            sent = w.due(me, turns);
+            wait.expires_at(sent);
+            co_await wait.async_wait(use_task);
+        }
         const turn mine{w.begun++, me};
         const auto request = w.next(mine);
         const auto text = bytes_of(request);
-        const auto sent = steady::now();
         co_await asio::async_write(socket, asio::buffer(text), use_task);
         const auto answer = co_await read_answer(socket, buffer);
         w.result.milliseconds.push_back(std::chrono::duration<double, std::milli>(steady::now() - sent).count());
@@ -93,9 +107,9 @@ task<> client(work& w, std::size_t me) {
 
 http_load_result run_http_load(const options& o, int clients, std::uint64_t requests, const next_request& next) {
     asio::io_context io;
-    work w{o, next, requests, steady::now() + o.duration, 0, {}};
-    std::exception_ptr broken;
     const auto began = steady::now();
+    work w{o, next, clients, requests, began, began + o.duration, 0, {}};
+    std::exception_ptr broken;
     for (int i = 0; i < clients; ++i)
         asio::co_spawn(executor{io.get_executor()}, client(w, static_cast<std::size_t>(i)), [&broken](std::exception_ptr e) {
             if (e) broken = e;

@@ -40,12 +40,17 @@ void post_one_room(const options& o, const scene& s) { post_into(o, s, "post-one
 void post_many_rooms(const options& o, const scene& s) { post_into(o, s, "post-many-rooms 100 clients", 1000, 100, 10'000); }
 void post(const options& o, const scene& s) { post_into(o, s, "post            300 clients", 100, 300, 0); }
 
+// A page of 1000 is some ten pages of 50.
+constexpr int page_ratio = 10;
+
 void history(const options& o, const scene& s) {
     const auto room = s.room();
     const auto messages = o.messages > 0 ? o.messages : 100'000;
     fill(o, s, room, static_cast<std::uint64_t>(messages));
     std::mt19937_64 dice{42};
-    for (const int limit : {50, 1000}) {
+    const auto read = [&](int limit, int rate) {
+        auto at_rate = o;
+        at_rate.rate = rate;
         const auto next = [&](const turn&) {
             http_request r;
             r.method = "GET";
@@ -54,8 +59,11 @@ void history(const options& o, const scene& s) {
             r.token = s.token();
             return r;
         };
-        measure(o, s, fmt::format("history {} of {}, 32 clients", limit, messages), 32, 0, next);
-    }
+        const auto pace = rate > 0 ? fmt::format(" at {}/s", rate) : "";
+        measure(at_rate, s, fmt::format("history {} of {}, 32 clients{}", limit, messages, pace), 32, 0, next);
+    };
+    read(50, o.rate);
+    read(1000, o.rate / page_ratio);
 }
 
 }  // namespace madang::bench

@@ -12,8 +12,7 @@ namespace {
 
 void keep_one_of_each(std::vector<std::string>& keys) {
     std::ranges::sort(keys);
-    const auto twice = std::ranges::unique(keys);
-    keys.erase(twice.begin(), twice.end());
+    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ private:
     template <class... T>
     void put(const std::variant<T...>& one) {
         put(one.index());
-        std::visit([this](const auto& value) { put(value); }, one);
+        std::visit([this](const auto& value) { this->put(value); }, one);
     }
     template <class T>
     requires std::is_class_v<T>

@@ -10,8 +10,7 @@ using domain::user;
 
 async_result<people::by_id> people::find(std::vector<user_id> ids) const {
     std::ranges::sort(ids);
-    const auto twice = std::ranges::unique(ids);
-    ids.erase(twice.begin(), twice.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
     std::function<async_result<std::vector<user>>(std::vector<user_id>)> load = [&store = store_](std::vector<user_id> missing) {
         return store.find_users(std::move(missing));
     };

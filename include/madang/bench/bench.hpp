@@ -19,6 +19,7 @@ struct options {
     std::int64_t messages = 0;  // that a room is filled with before its history is read; 0: the workload's own number
     int body = 128;             // bytes of a message's text
     int writes = 0;             // friends: percent of the requests
+    int rate = 0;               // HTTP: requests a second, of all clients together; 0: as many as are answered
 };
 
 // Prints a table on standard output; throws with one line where the server cannot be used for it.

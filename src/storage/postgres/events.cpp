@@ -23,16 +23,24 @@ event event_at(const row& r, room_id room, int first) {
             body_from(r.get<event_kind>(first + 1), std::move(c), edited_at, deleted_at)};
 }
 
+// Only edits have a target to look up.
+#define TARGET_OF(edit)                                                                                               \
+    "LEFT JOIN LATERAL (SELECT body, deleted_at FROM events WHERE " edit ".kind = 6 AND room_id = $1 AND seq = " edit \
+    ".target LIMIT 1) t ON true "
+
 // `text_before` leaves out the row before, so the server sends one row more than log_in() wants and none of what follows: a
-// thousand long messages need not cross the wire to be dropped. Only edits have a target to look up.
+// thousand long messages need not cross the wire to be dropped. For a small page that is more work than it saves.
 statements log_after(room_id room, seq_t after, std::size_t limit) {
+    if (limit <= small_page)
+        return statements::of("SELECT " EVENT_COLUMNS_SHOWING("coalesce(e.body, t.body)", "coalesce(e.deleted_at, t.deleted_at)")
+                              " FROM events e " TARGET_OF("e") "WHERE e.room_id = $1 AND e.seq > $2 ORDER BY e.seq LIMIT $3",
+                              room, after, limit);
     return statements::of(
         "SELECT " EVENT_COLUMNS_SHOWING("e.shown_body", "e.shown_deleted_at") " FROM ("
         "SELECT l.*, coalesce(l.body, t.body) AS shown_body, coalesce(l.deleted_at, t.deleted_at) AS shown_deleted_at, "
         "sum(CASE WHEN l.kind IN (1, 6) THEN octet_length(coalesce(l.body, t.body)) END) "
         "OVER (ORDER BY l.seq ROWS BETWEEN UNBOUNDED PRECEDING AND 2 PRECEDING) AS text_before FROM events l "
-        "LEFT JOIN LATERAL "
-        "(SELECT body, deleted_at FROM events WHERE l.kind = 6 AND room_id = $1 AND seq = l.target LIMIT 1) t ON true "
+        TARGET_OF("l")
         "WHERE l.room_id = $1 AND l.seq > $2 ORDER BY l.seq LIMIT $3) e "
         "WHERE coalesce(e.text_before, 0) < $4 ORDER BY e.seq",
         room, after, limit, page_weight);

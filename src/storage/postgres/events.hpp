@@ -16,6 +16,9 @@
 
 namespace madang::storage::postgres {
 
+// A page of so many rows is small enough, whatever is in them.
+inline constexpr std::size_t small_page = 100;
+
 // From the column `first` on.
 [[nodiscard]] domain::event event_at(const row& r, room_id room, int first = 0);
 

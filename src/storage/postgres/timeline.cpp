@@ -22,9 +22,7 @@ namespace {
 // The newest of all, whoever asks.
 #define NEWEST " FROM events WHERE room_id = $1 AND kind <= 4 ORDER BY seq DESC LIMIT $2"
 
-// A page of so many rows is small enough, whatever is in them; of a larger one the server sends no more than one row that does
-// not fit, as in log_after().
-constexpr std::size_t small_page = 100;
+// Of a page that is not small the server sends no more than one row that does not fit, as in log_after().
 #define SMALL_ITEMS(part, order) "SELECT " EVENT_COLUMNS " FROM (SELECT *" part ") e ORDER BY e.seq " order
 #define ITEMS(part, order, weight)                                                                       \
     "SELECT " EVENT_COLUMNS                                                                              \
