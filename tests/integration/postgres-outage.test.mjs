@@ -200,12 +200,11 @@ test('a server that cannot be reached, or is not prepared, is one line at the st
 });
 
 test('after a failover the standby serves all that was acknowledged, the epoch is new, and clients reload', async () => {
-  const primary = await Postgres.start({ synchronous_standby_names: '' });
+  const primary = await Postgres.start();
   const standby = await Postgres.standbyOf(primary);
   const url = `postgresql://madang@/madang?host=${primary.directory},${standby.directory}`;
   await primary.createDatabase('madang');
-  await primary.query('postgres', "ALTER SYSTEM SET synchronous_standby_names = '*'");
-  await primary.query('postgres', 'SELECT pg_reload_conf()');
+  await primary.waitForStandby();
   const madang = await startServer({ env: { MADANG_STORAGE_URL: url, MADANG_AUTH_REVOCATION_POLL: '1s' } });
   try {
     const ana = await newPerson(madang);

@@ -5,7 +5,7 @@ import { chmod, chown, copyFile, mkdtemp, readdir, rm, stat } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import { within } from './deadline.mjs';
+import { eventually, within } from './deadline.mjs';
 
 const run = promisify(execFile);
 const home = '/usr/lib/postgresql';
@@ -89,6 +89,13 @@ export class Postgres {
   // No file of its may be larger: it then fails as on a full disk ("could not extend file").
   async limitFiles(bytes) {
     for (const pid of await this.#processes()) await run('setpriv', [...asItsUser, 'prlimit', '--pid', String(pid), `--fsize=${bytes}:`]);
+  }
+
+  // Returns once every commit waits until the standby has it, too. Not said on the command line: what stands there is never reloaded.
+  async waitForStandby() {
+    await this.query('postgres', "ALTER SYSTEM SET synchronous_standby_names = '*'");
+    await this.query('postgres', 'SELECT pg_reload_conf()');
+    await eventually(async () => (await this.query('postgres', "SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'")).length === 1, 'a synchronous standby');
   }
 
   async promote() {
