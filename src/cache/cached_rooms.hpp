@@ -53,6 +53,9 @@ public:
     async_result<std::vector<domain::event>> events(room_id room, seq_t after, std::size_t limit) override {
         return store_.events(room, after, limit);
     }
+    async_result<seen_log> log_seen_by(user_id me, room_id room, seq_t after, std::size_t limit) override {
+        return store_.log_seen_by(me, room, after, limit);
+    }
 
 private:
     // Each answers nothing where what is kept does not suffice.

@@ -80,18 +80,12 @@ async_result<timeline_item> room_service::acknowledged(user_id author, room_id r
 }
 
 async_result<event_page> room_service::events(user_id me, room_id room, seq_t after, std::size_t limit) {
-    const auto mine = co_await rooms_.seat_of(me, room);
-    if (!mine) co_return mine.error();
+    auto found = co_await rooms_.log_seen_by(me, room, after, limit);
+    if (!found) co_return found.error();
     event_page page;
-    page.visible_from = mine->visible_from;
-    page.last_seq = mine->last_seq;
-    const seq_t from = std::max(after, mine->visible_from);
-    if (from >= mine->last_seq) co_return page;
-    auto events = co_await rooms_.events(room, from, limit);
-    if (!events) co_return events.error();
-    page.events = std::move(*events);
-    // The head may have moved between the two reads: the page never claims an older head than its own last event.
-    if (!page.events.empty()) page.last_seq = std::max(page.last_seq, page.events.back().seq);
+    page.visible_from = found->where.visible_from;
+    page.last_seq = found->where.last_seq;
+    page.events = std::move(found->events);
     page.has_more = !page.events.empty() && page.events.back().seq < page.last_seq;
     co_return page;
 }

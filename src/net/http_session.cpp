@@ -98,7 +98,7 @@ task<bool> http_session<Stream>::read(parser& p) {
     // Between requests the keep-alive time counts, from the first byte on the head's.
     if (buffer_.size() == 0) {
         idle_ = true;
-        if (state_->draining) co_return false;
+        if (state_->draining && nothing_has_come()) co_return false;
         arm(served_ == 0 ? state_->options.limits.head_timeout : state_->options.limits.keep_alive);
         const std::size_t n = co_await stream_.async_read_some(buffer_.prepare(2048), asio::redirect_error(use_task, ec));
         buffer_.commit(n);

@@ -31,7 +31,7 @@ public:
     task<> run();
 
     void end_if_idle() override {
-        if (idle_) end();
+        if (idle_ && nothing_has_come()) end();
         if (stream_body_) stream_body_->end();
     }
     void end() override {
@@ -53,6 +53,11 @@ private:
     task<> send_stream(std::shared_ptr<http::body_stream> body);
     task<next> upgrade(parser& p, std::shared_ptr<http::request> r);
     void arm(std::chrono::milliseconds within);
+    // A drain still serves what came before it: to close on unread bytes would reset the connection.
+    [[nodiscard]] bool nothing_has_come() {
+        boost::system::error_code ignored;
+        return stream_.lowest_layer().available(ignored) == 0;
+    }
 
     connection_slot slot_;
     std::shared_ptr<server::state> state_;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startServer } from '../support/server.mjs';
-import { call, directRoom, launch, messageOf, newPerson, openMenu, openRoom, password, sees, texts, write } from './support.mjs';
+import { call, launch, messageOf, newPerson, openMenu, pairInRoom, password, sees, texts, write } from './support.mjs';
 
 let server;
 let browser;
@@ -15,12 +15,7 @@ after(async () => {
   await server?.stop();
 });
 
-async function pair() {
-  const [one, other] = await Promise.all([newPerson(browser, server, '하나'), newPerson(browser, server, '두리')]);
-  const room = await directRoom(one, other);
-  await Promise.all([openRoom(one, room), openRoom(other, room)]);
-  return { one, other, room };
-}
+const pair = () => pairInRoom(browser, server);
 
 test('an edit, a reply, a reaction and a deletion appear on the other side', async () => {
   const { one, other } = await pair();

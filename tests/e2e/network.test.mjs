@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startServer } from '../support/server.mjs';
-import { directRoom, launch, newPerson, online, openRoom, sees, settled, texts, waitingCount, write } from './support.mjs';
+import { directRoom, launch, newPerson, online, openRoom, pairInRoom, sees, settled, texts, waitingCount, write } from './support.mjs';
 
 let server;
 let browser;
@@ -15,12 +15,7 @@ after(async () => {
   await server?.stop();
 });
 
-async function pair() {
-  const [one, other] = await Promise.all([newPerson(browser, server, '하나'), newPerson(browser, server, '두리')]);
-  const room = await directRoom(one, other);
-  await Promise.all([openRoom(one, room), openRoom(other, room)]);
-  return { one, other, room };
-}
+const pair = () => pairInRoom(browser, server);
 
 test('messages written offline wait in the page and are sent once on return, and nothing was missed', async () => {
   const { one, other } = await pair();

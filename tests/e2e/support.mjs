@@ -87,6 +87,14 @@ export async function openRoom(person, roomId) {
   await online(person.page);
 }
 
+// Two people with a direct room, which both look at.
+export async function pairInRoom(browser, server) {
+  const [one, other] = await Promise.all([newPerson(browser, server, '하나'), newPerson(browser, server, '두리')]);
+  const room = await directRoom(one, other);
+  await Promise.all([openRoom(one, room), openRoom(other, room)]);
+  return { one, other, room };
+}
+
 export async function write(page, text) {
   await page.fill('[data-testid=composer]', text);
   await page.press('[data-testid=composer]', 'Enter');

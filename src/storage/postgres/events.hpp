@@ -22,8 +22,9 @@ inline constexpr std::size_t small_page = 100;
 // From the column `first` on.
 [[nodiscard]] domain::event event_at(const row& r, room_id room, int first = 0);
 
-// The raw log after a seq; and what was found of it, as far as a page goes.
+// The raw log after a seq, all of it or as far as somebody sees it; and what was found of it, as far as a page goes.
 [[nodiscard]] statements log_after(room_id room, seq_t after, std::size_t limit);
+void ask_log_seen_by(statements& ask, user_id me, room_id room, seq_t after, std::size_t limit);
 [[nodiscard]] std::vector<domain::event> log_in(const rows& found, room_id room);
 
 }  // namespace madang::storage::postgres

@@ -17,6 +17,16 @@ statements seat_seen_by(user_id me, room_id room) {
         room, me);
 }
 
+namespace {
+
+// What seat_seen_by() found.
+result<seat> seat_in(const rows& found, room_id room) {
+    if (found.empty()) return errc::not_a_member;
+    return seat{room, found.front().get<seq_t>(0), found.front().get<seq_t>(1)};
+}
+
+}  // namespace
+
 async_result<std::string> rooms::epoch() {
     return read<std::string>(reads_, statements::of("SELECT value FROM meta WHERE name = 'epoch'"),
                              [](const answers& found) -> result<std::string> {
@@ -63,10 +73,7 @@ async_result<std::vector<room_face>> rooms::faces(std::vector<room_id> all) {
 }
 
 async_result<seat> rooms::seat_of(user_id me, room_id room) {
-    return read<seat>(reads_, seat_seen_by(me, room), [room](const answers& found) -> result<seat> {
-        if (found[0].empty()) return errc::not_a_member;
-        return seat{room, found[0].front().get<seq_t>(0), found[0].front().get<seq_t>(1)};
-    });
+    return read<seat>(reads_, seat_seen_by(me, room), [room](const answers& found) { return seat_in(found[0], room); });
 }
 
 async_result<std::vector<seat>> rooms::seats_of(user_id me) {
@@ -162,6 +169,16 @@ async_result<std::vector<event>> rooms::events(room_id room, seq_t after, std::s
     using log = std::vector<event>;
     return read<log>(reads_, log_after(room, after, limit),
                      [room](const answers& found) -> result<log> { return log_in(found[0], room); });
+}
+
+async_result<rooms::seen_log> rooms::log_seen_by(user_id me, room_id room, seq_t after, std::size_t limit) {
+    auto ask = seat_seen_by(me, room);
+    ask_log_seen_by(ask, me, room, after, limit);
+    return read<seen_log>(reads_, std::move(ask), [room](const answers& found) -> result<seen_log> {
+        const auto mine = seat_in(found[0], room);
+        if (!mine) return mine.error();
+        return seen_log{*mine, log_in(found[1], room)};
+    });
 }
 
 }  // namespace madang::storage::postgres

@@ -180,4 +180,13 @@ async_result<std::vector<event>> rooms::events(room_id room, seq_t after, std::s
                      [room, after, limit](database& db) -> result<log> { return events_after(db, room, after, limit); });
 }
 
+async_result<rooms::seen_log> rooms::log_seen_by(user_id me, room_id room, seq_t after, std::size_t limit) {
+    return read<seen_log>(readers_, [me, room, after, limit](database& db) -> result<seen_log> {
+        const auto mine = seat_in(db, room, me);
+        if (!mine) return errc::not_a_member;
+        return seen_log{{room, mine->visible_from, mine->last_seq},
+                        events_after(db, room, std::max(after, mine->visible_from), limit)};
+    });
+}
+
 }  // namespace madang::storage::sqlite

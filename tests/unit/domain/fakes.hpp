@@ -146,6 +146,13 @@ public:
             if (e.seq > after && page.size() < limit) page.push_back(e);
         return answer<std::vector<event>>(std::move(page));
     }
+    async_result<seen_log> log_seen_by(user_id me, room_id room, seq_t after, std::size_t limit) override {
+        const auto mine = co_await seat_of(me, room);
+        if (!mine) co_return mine.error();
+        auto page = co_await events(room, std::max(after, mine->visible_from), limit);
+        if (!page) co_return page.error();
+        co_return seen_log{*mine, std::move(*page)};
+    }
 };
 
 class fake_room_log final : public room_log {

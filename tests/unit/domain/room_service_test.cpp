@@ -136,16 +136,6 @@ TEST_CASE("the event log is for members, from where they may see, in pages") {
     REQUIRE(run_task(b.service.events(me, room_id{5}, 10, 4)).value().events.empty());
 }
 
-TEST_CASE("a page never claims an older head than its own last event") {
-    bench b;
-    b.room(5, 10);
-    b.rooms.sit(1, 5, 0, 8);  // the seat was read before 9 and 10 were committed
-    const auto page = run_task(b.service.events(me, room_id{5}, 5, 100)).value();
-    REQUIRE(page.events.back().seq == 10);
-    REQUIRE(page.last_seq == 10);
-    REQUIRE_FALSE(page.has_more);
-}
-
 TEST_CASE("the message behind a used key is its author's, also after leaving the room") {
     const auto used = [](seq_t seq) {
         posted p;

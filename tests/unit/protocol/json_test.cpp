@@ -26,6 +26,24 @@ TEST_CASE("what is written parses to the same again") {
     REQUIRE(w.text().find("\"n\":7,\"on\":true") != std::string::npos);
 }
 
+TEST_CASE("what needs an escape gets one wherever it stands, and nothing else does") {
+    const auto written = [](const std::string& text) { return json::writer{}.value(text).text(); };
+    for (const char neighbour : {'a', ' ', '!', '#', '[', ']', '\x7f'}) {
+        for (int code = 0; code < 256; ++code) {
+            for (std::size_t at = 0; at < 17; ++at) {
+                std::string text(17, neighbour);
+                text[at] = static_cast<char>(code);
+                if (code < 0x20 || code == '"' || code == '\\')
+                    REQUIRE(json::parse_object("{\"text\":" + written(text) + "}").value().at("text").as_string() == text);
+                else
+                    REQUIRE(written(text) == '"' + text + '"');
+            }
+        }
+    }
+    REQUIRE(written("") == "\"\"");
+    REQUIRE(written(std::string(20, '"')).size() == 42);
+}
+
 TEST_CASE("what is no JSON object is refused, with the reason") {
     REQUIRE(json::parse_object("").error().code == errc::malformed_json);
     REQUIRE(json::parse_object("{").error().code == errc::malformed_json);

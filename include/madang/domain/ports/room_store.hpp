@@ -92,6 +92,12 @@ public:
     // The raw log after `after`, contiguous, at most `limit` events; a message or edit shows the present text. Nothing is
     // concealed here: the caller has a seat and knows what it may show.
     virtual async_result<std::vector<event>> events(room_id room, seq_t after, std::size_t limit) = 0;
+    // A seat and, of the same moment, the log after `after` as far as it is seen from there; not_a_member.
+    struct seen_log {
+        seat where;
+        std::vector<event> events;
+    };
+    virtual async_result<seen_log> log_seen_by(user_id me, room_id room, seq_t after, std::size_t limit) = 0;
 };
 
 }  // namespace madang::domain

@@ -1,3 +1,4 @@
+#include "shown.hpp"
 #include "world.hpp"
 
 using namespace madang;
@@ -141,6 +142,41 @@ TEST_CASE("the raw log is contiguous and read in pages; seats say where each roo
     REQUIRE(seats[0].last_seq == 9);
     REQUIRE(seats[1].room == other);
     REQUIRE(seats[1].last_seq == 1);
+}
+
+TEST_CASE("a member sees the log from behind what came before them, together with their seat") {
+    world w{EACH_STORE};
+    const auto sora = w.person("sora");
+    const auto late = w.person("late");
+    const auto stranger = w.person("stranger");
+    const auto room = w.group(sora, {});
+    const auto first = w.say(room, sora, "1").seq;
+    w.say(room, sora, "2");
+    w.join(room, sora, late);
+    const auto seat = w.get(w.rooms().seat_of(late, room));
+    w.say(room, late, "3");
+    w.get(w.log().edit(room, first, sora, "one"));
+
+    const auto limit = GENERATE(std::size_t{50}, std::size_t{1000});
+    const auto seen_by = [&](user_id me, seq_t after) { return w.get(w.rooms().log_seen_by(me, room, after, limit)); };
+    const auto whole = w.events(room);
+    const auto all = seen_by(sora, 0);
+    REQUIRE(all.where.visible_from == 0);
+    REQUIRE(all.where.last_seq == whole.back().seq);
+    REQUIRE(all.events.size() == whole.size());
+    for (std::size_t at = 0; at < whole.size(); ++at) REQUIRE(shown(all.events[at]) == shown(whole[at]));
+
+    const auto mine = seen_by(late, 0);
+    REQUIRE(mine.where.room == room);
+    REQUIRE(mine.where.visible_from == seat.visible_from);
+    REQUIRE(mine.where.last_seq == whole.back().seq);
+    REQUIRE(mine.events.front().seq == seat.visible_from + 1);
+    REQUIRE(mine.events.back().seq == whole.back().seq);
+    REQUIRE(seen_by(late, seat.last_seq).events.size() == 2);
+    REQUIRE(seen_by(late, whole.back().seq).events.empty());
+    REQUIRE(w.get(w.rooms().log_seen_by(sora, room, 1, 2)).events.size() == 2);
+    REQUIRE(w.refused(w.rooms().log_seen_by(stranger, room, 0, limit)) == errc::not_a_member);
+    REQUIRE(w.refused(w.rooms().log_seen_by(sora, room_id{99}, 0, limit)) == errc::not_a_member);
 }
 
 TEST_CASE("a room's last message is the newest that this member may see") {

@@ -107,6 +107,8 @@ inline void use_room(world& w, room_id room, user_id me, user_id other, const st
     w.get(rooms.own_reactions(me, room, seq));
     w.get(rooms.message(me, room, seq));
     w.get(rooms.events(room, seq - 1, 10));
+    w.get(rooms.log_seen_by(me, room, seq - 1, 10));
+    w.get(rooms.log_seen_by(me, room, seq - 1, 101));
 }
 
 inline void use_everything(world& w, const std::string& ending = {}) {
