@@ -1,6 +1,5 @@
 #include "http_session.hpp"
 
-#include "request_reader.hpp"
 #include "websocket_session.hpp"
 
 #include "madang/observe/log.hpp"
@@ -98,10 +97,12 @@ task<bool> http_session<Stream>::read(parser& p) {
     // Between requests the keep-alive time counts, from the first byte on the head's.
     if (buffer_.size() == 0) {
         idle_ = true;
-        if (state_->draining && nothing_has_come()) co_return false;
-        arm(served_ == 0 ? state_->options.limits.head_timeout : state_->options.limits.keep_alive);
+        const auto wait = patience();
+        if (wait == no_patience && nothing_has_come()) co_return false;
+        arm(wait == no_patience ? state_->options.limits.head_timeout : wait);
         const std::size_t n = co_await stream_.async_read_some(buffer_.prepare(2048), asio::redirect_error(use_task, ec));
         buffer_.commit(n);
+        if (ec == asio::error::operation_aborted) this->end();
         if (ec) co_return false;
     }
     idle_ = false;

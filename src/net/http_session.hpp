@@ -2,6 +2,7 @@
 // Thread: the connection's shard. One coroutine; every wait has a deadline, which closes the socket.
 #pragma once
 
+#include "request_reader.hpp"
 #include "state.hpp"
 
 #include "madang/protocol/http/stream.hpp"
@@ -25,14 +26,19 @@ public:
           shard_(shard),
           stream_(std::move(stream)),
           deadline_(home_),
-          peer_(std::move(peer)) {}
+          peer_(std::move(peer)),
+          proxied_(is_trusted_proxy(state_->options, peer_)) {}
     ~http_session() override { state_->remove(this); }
 
     task<> run();
 
     void end_if_idle() override {
-        if (idle_ && nothing_has_come()) end();
         if (stream_body_) stream_body_->end();
+        if (!idle_ || !nothing_has_come()) return;
+        if (patience() != no_patience) return arm(patience());
+        // Not end(): what was read already, and is about to be told, is still served.
+        boost::system::error_code ignored;
+        stream_.lowest_layer().cancel(ignored);
     }
     void end() override {
         boost::system::error_code ignored;
@@ -53,10 +59,17 @@ private:
     task<> send_stream(std::shared_ptr<http::body_stream> body);
     task<next> upgrade(parser& p, std::shared_ptr<http::request> r);
     void arm(std::chrono::milliseconds within);
-    // A drain still serves what came before it: to close on unread bytes would reset the connection.
+    // To close on unread bytes would reset the connection: a drain still serves what came before it.
     [[nodiscard]] bool nothing_has_come() {
         boost::system::error_code ignored;
         return stream_.lowest_layer().available(ignored) == 0;
+    }
+    // How long to wait for the next request. In a drain a proxy's connections wait for one more, a second at most: under load the
+    // proxy is just about to use them, and would have to fail a POST that meets a closed one.
+    static constexpr std::chrono::milliseconds no_patience{0};
+    [[nodiscard]] std::chrono::milliseconds patience() const {
+        if (state_->draining) return proxied_ ? std::chrono::seconds{1} : no_patience;
+        return served_ == 0 ? state_->options.limits.head_timeout : state_->options.limits.keep_alive;
     }
 
     connection_slot slot_;
@@ -71,6 +84,7 @@ private:
     std::size_t served_ = 0;                          // requests
     boost::beast::flat_buffer buffer_;
     const std::string peer_;
+    const bool proxied_;
     std::string request_id_;
 };
 

@@ -38,12 +38,6 @@ std::string_view path_of(std::string_view target) noexcept {
     return target.starts_with('/') ? target : std::string_view{};
 }
 
-bool trusted(const server_options& o, std::string_view address) {
-    boost::system::error_code ec;
-    const auto parsed = asio::ip::make_address(std::string{address}, ec);
-    return !ec && o.trusted_proxy && o.trusted_proxy(parsed);
-}
-
 // The right-most address that is no trusted proxy: what is left of it may be made up.
 std::string client_behind(const http::request& r, const server_options& o, const std::string& peer) {
     std::string client = peer;
@@ -52,7 +46,7 @@ std::string client_behind(const http::request& r, const server_options& o, const
     for (const auto& [name, value] : r.headers)
         if (http::iequals(name, "x-forwarded-for")) forwarded += (forwarded.empty() ? "" : ",") + value;
     std::string_view rest = forwarded;
-    while (!rest.empty() && trusted(o, client)) {
+    while (!rest.empty() && is_trusted_proxy(o, client)) {
         const auto comma = rest.rfind(',');
         const auto last = http::trimmed(comma == std::string_view::npos ? rest : rest.substr(comma + 1));
         boost::system::error_code ec;
@@ -65,6 +59,12 @@ std::string client_behind(const http::request& r, const server_options& o, const
 }
 
 }  // namespace
+
+bool is_trusted_proxy(const server_options& o, std::string_view address) {
+    boost::system::error_code ec;
+    const auto parsed = asio::ip::make_address(std::string{address}, ec);
+    return !ec && o.trusted_proxy && o.trusted_proxy(parsed);
+}
 
 std::optional<std::string> fault_of_head(const beast_request& head) {
     const auto coding = head.find(bhttp::field::transfer_encoding);
@@ -97,7 +97,7 @@ std::shared_ptr<http::request> to_request(beast_request& from, const std::string
     r->id = std::move(id);
     r->address = peer;
     r->secure = tls;
-    if (trusted(o, peer)) {
+    if (is_trusted_proxy(o, peer)) {
         r->address = client_behind(*r, o, peer);
         if (const auto scheme = r->header("x-forwarded-proto")) r->secure = http::iequals(http::trimmed(*scheme), "https");
     }

@@ -15,6 +15,8 @@ namespace madang::net {
 
 using beast_request = boost::beast::http::request<boost::beast::http::string_body>;
 
+[[nodiscard]] bool is_trusted_proxy(const server_options& o, std::string_view address);
+
 // What is wrong with a head; nothing if it is sound.
 [[nodiscard]] std::optional<std::string> fault_of_head(const beast_request& head);
 

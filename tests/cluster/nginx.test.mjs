@@ -5,7 +5,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { after, before, test } from 'node:test';
 import { WebSocketServer } from 'ws';
-import { within, patience } from '../support/deadline.mjs';
+import { eventually, patience, within } from '../support/deadline.mjs';
 import { figure } from '../support/figures.mjs';
 import { exchange } from '../support/http.mjs';
 import { startNginx } from '../support/nginx.mjs';
@@ -17,7 +17,7 @@ import { Stomp } from '../support/stomp.mjs';
 let nodes, nginx;
 const urls = () => nodes.all.map(({ url }) => url);
 before(async () => {
-  nodes = await Nodes.start(2, { env: { MADANG_SERVER_TRUSTED_PROXIES: '127.0.0.1' } });
+  nodes = await Nodes.start(2, { env: { MADANG_SERVER_TRUSTED_PROXIES: '127.0.0.1', MADANG_LIMITS_SENDS_PER_SECOND: '0' } });
   nginx = await startNginx(urls());
 });
 after(async () => {
@@ -45,17 +45,17 @@ async function socketOn(node, person) {
   throw new Error('ten sockets, and none of them came to the node');
 }
 
-// Reads through Nginx, four at a time, from before something happens until a hundred answers after it; what went wrong.
-async function failuresOfReading(person, whatHappens) {
+// Asks through Nginx, so many at a time, from before something happens until a hundred answers after it; what went wrong.
+async function failuresOf(ask, atOnce, whatHappens) {
   const failures = [];
   let answers = 0;
   let enough = Infinity;
-  const readers = Array.from({ length: 4 }, async () => {
-    for (; answers < enough; answers += 1) await done(person.get('/rooms'), 200).catch((error) => failures.push(error.message));
+  const all = Array.from({ length: atOnce }, async () => {
+    for (; answers < enough; answers += 1) await ask().catch((error) => failures.push(error.message));
   });
   await whatHappens();
   enough = answers + 100;
-  await within(Promise.all(readers), patience * 3, 'a hundred answers');
+  await within(Promise.all(all), patience * 3, 'a hundred answers');
   return failures;
 }
 
@@ -263,7 +263,7 @@ for (const [what, end, closing] of [
     const [socket, witness] = [await socketOn(goes, ana), await socketOn(stays, bo)];
     const subscription = await socket.subscribe(topic(room));
     const { headers } = subscription.receipt;
-    const failures = await failuresOfReading(ana, async () => {
+    const failures = await failuresOf(() => done(ana.get('/rooms'), 200), 4, async () => {
       await end(goes);
       assert.deepEqual(await socket.closing(), closing);
       const { seq } = await say(bo, room, 'meanwhile');
@@ -279,3 +279,21 @@ for (const [what, end, closing] of [
     await goes.restart();
     await nginx.reload();  // it forgets what had failed
   });
+
+test('when a node is stopped and started again, three times, no message is refused', async () => {
+  const ana = await newPerson(nginx);
+  const room = await newGroup(ana);
+  const [goes] = nodes.all;
+  const accepted = () => figure(goes, 'madang_http_answers_total{listener="http",status="2xx"}');
+  const failures = await failuresOf(() => say(ana, room, 'text'), 16, async () => {
+    for (let time = 0; time < 3; time += 1) {
+      const known = await accepted();
+      await eventually(async () => await accepted() > known + 200, 'Nginx to give the node its share again');
+      goes.terminate();
+      assert.deepEqual(await goes.exited(), { code: 0, signal: null });
+      await goes.restart();
+    }
+  });
+  assert.deepEqual(failures, []);
+  await nginx.reload();
+});

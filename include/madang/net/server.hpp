@@ -48,7 +48,8 @@ public:
     [[nodiscard]] std::string url() const;  // "http://127.0.0.1:8080"
 
     void start();
-    // Closes the listener and idle connections; requests that have come are answered with `Connection: close`.
+    // Closes the listener and idle connections, those of a trusted proxy after a second; requests that have come, and come there
+    // meanwhile, are answered with `Connection: close`.
     void drain();
     // Ends every connection that is left.
     void stop();

@@ -24,15 +24,24 @@ public:
     http::response refuse(errc, std::string, const std::string&) override { return http::response{400}; }
 };
 
-net::server_options on_loopback() {
+net::server_options on_loopback(bool trusting) {
     net::server_options o;
     o.name = "http";
     o.host = "127.0.0.1";
+    o.trusted_proxy = [trusting](const asio::ip::address&) { return trusting; };
     return o;
 }
 
 struct serving {
-    serving() { server.start(); }
+    explicit serving(bool trusting = false) : server(io.context(), shards, greets, on_loopback(trusting), registry) {
+        server.start();
+    }
+    // Until what was posted to the only thread has run.
+    void settle() {
+        std::promise<void> all;
+        asio::post(shards.at(0), [&] { all.set_value(); });
+        all.get_future().get();
+    }
     ~serving() {
         server.drain();
         server.stop();
@@ -45,7 +54,7 @@ struct serving {
     runtime::shards shards{io.context(), 1};
     greeter greets;
     metrics::registry registry;
-    net::server server{io.context(), shards, greets, on_loopback(), registry};
+    net::server server;
 };
 
 class client {
@@ -100,4 +109,19 @@ TEST_CASE("a request that is there when the server drains is answered, as the co
     both.get_future().get();
     REQUIRE(says_close(c.answer()));
     REQUIRE(c.at_end());
+}
+
+TEST_CASE("a proxy's idle connection takes one request more while the server drains, and not for long") {
+    serving s{true};
+    client busy{s.server.port()}, idle{s.server.port()};
+    for (auto* c : {&busy, &idle}) {
+        c->ask();
+        REQUIRE_FALSE(says_close(c->answer()));
+    }
+    s.server.drain();
+    s.settle();
+    busy.ask();
+    REQUIRE(says_close(busy.answer()));
+    REQUIRE(busy.at_end());
+    REQUIRE(idle.at_end());
 }
