@@ -128,22 +128,37 @@ task<> server::state::accept() {
             continue;
         }
         pause = std::chrono::milliseconds{10};
-        if (open_connections >= options.limits.connections) {
-            counts.refused.add();
-            error_code ignored;
-            socket.close(ignored);
-            continue;
-        }
-        counts.accepted.add();
-        connection_slot slot = std::make_shared<const held_slot>(self);
-        error_code ignored;
-        socket.set_option(tcp::no_delay(true), ignored);
-        const executor home = shards.at(shard);
-        if (tls)
-            asio::co_spawn(home, serve_tls(std::move(slot), std::move(socket), shard), asio::detached);
-        else
-            asio::co_spawn(home, serve_plain(std::move(slot), std::move(socket), shard), asio::detached);
+        take(std::move(socket), shard);
     }
+}
+
+void server::state::take(tcp_socket socket, std::size_t shard) {
+    error_code ignored;
+    if (open_connections >= options.limits.connections) {
+        counts.refused.add();
+        socket.close(ignored);
+        return;
+    }
+    counts.accepted.add();
+    connection_slot slot = std::make_shared<const held_slot>(shared_from_this());
+    socket.set_option(tcp::no_delay(true), ignored);
+    const executor home = shards.at(shard);
+    if (tls)
+        asio::co_spawn(home, serve_tls(std::move(slot), std::move(socket), shard), asio::detached);
+    else
+        asio::co_spawn(home, serve_plain(std::move(slot), std::move(socket), shard), asio::detached);
+}
+
+void server::state::close_listener() {
+    error_code ec;
+    acceptor.non_blocking(true, ec);
+    for (int left = asio::socket_base::max_listen_connections; !ec && left > 0; --left) {
+        const std::size_t shard = shards.next();
+        tcp_socket socket{shards.at(shard)};
+        acceptor.accept(socket, ec);
+        if (!ec) take(std::move(socket), shard);
+    }
+    acceptor.close(ec);
 }
 
 void server::state::add(std::shared_ptr<connection> c) {
@@ -204,10 +219,7 @@ void server::start() { asio::co_spawn(state_->strand, state_->accept(), asio::de
 
 void server::drain() {
     state_->draining = true;
-    asio::post(state_->strand, [s = state_] {
-        error_code ignored;
-        s->acceptor.close(ignored);
-    });
+    asio::post(state_->strand, [s = state_] { s->close_listener(); });
     state_->for_each(&connection::end_if_idle);
 }
 

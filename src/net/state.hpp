@@ -43,6 +43,10 @@ struct server::state : std::enable_shared_from_this<server::state> {
 
     void open();
     task<> accept();
+    // A connection that was accepted, to be served on this shard.
+    void take(tcp_socket socket, std::size_t shard);
+    // Takes who has connected already: the system would reset them.
+    void close_listener();
 
     void add(std::shared_ptr<connection> c);
     void remove(connection* c);

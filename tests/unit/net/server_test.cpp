@@ -111,6 +111,20 @@ TEST_CASE("a request that is there when the server drains is answered, as the co
     REQUIRE(c.at_end());
 }
 
+TEST_CASE("who has connected when the server drains is answered") {
+    serving s;
+    std::promise<std::unique_ptr<client>> both;
+    asio::post(s.shards.at(0), [&] {
+        auto c = std::make_unique<client>(s.server.port());
+        c->ask();
+        s.server.drain();
+        both.set_value(std::move(c));
+    });
+    const auto c = both.get_future().get();
+    REQUIRE(says_close(c->answer()));
+    REQUIRE(c->at_end());
+}
+
 TEST_CASE("a proxy's idle connection takes one request more while the server drains, and not for long") {
     serving s{true};
     client busy{s.server.port()}, idle{s.server.port()};
