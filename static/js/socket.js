@@ -8,8 +8,9 @@ const longestDelayMs = 10_000;
 const receiptDeadlineMs = 10_000;
 
 // `before` runs before each attempt and makes sure of the access token; `connected` runs when the errors queue is live;
-// `changed` hears `connecting`, `online` and `offline`; `ended` hears that the server no longer
-// accepts the token: the next attempt then asks for another one, or finds that the session is over.
+// `changed` hears `connecting`, `online`, `offline`, and `misunderstood`: the server has refused a frame as no STOMP of its kind, the
+// page is probably older than it, and nothing is tried any more. `ended` hears that the server no longer accepts the token: the
+// next attempt then asks for another one, or finds that the session is over.
 export class Socket {
   constructor({ url, before, connected, changed, ended }) {
     Object.assign(this, { url, before, connected, changed, ended });
@@ -102,7 +103,10 @@ export class Socket {
     // A socket that never came to life may have been refused for its token; the next attempt asks by REST first.
     this.suspicious = !this.ready || event.code === 1008;
     const revoked = event.code === 1008 && ['revoked', 'unauthenticated'].includes(event.reason);
+    const misunderstood = event.code === 1008 && event.reason === 'protocol';
+    if (misunderstood) this.stopped = true;
     this.lost(client);
+    if (misunderstood) this.changed('misunderstood');
     if (revoked) this.ended();
   }
 

@@ -139,3 +139,22 @@ test('the server is killed while they talk: every message is there exactly once 
   await settled(one.page, 2 * count);
   assert.deepEqual(await texts(one.page), seen);
 });
+
+test('a page that the server does not understand says so, does not try again, and can be loaded anew', async () => {
+  const { page } = await newPerson(browser, server, '하나');
+  const sockets = [];
+  await page.routeWebSocket(/\/ws$/, (socket) => {
+    sockets.push(socket);
+    socket.connectToServer();
+  });
+  await page.reload();
+  await online(page);
+  await sockets[0].close({ code: 1008, reason: 'protocol' });
+  await page.waitForSelector('[data-testid=connection][data-state=misunderstood]', { state: 'attached' });
+  await page.waitForSelector('[data-testid=reload]');
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  assert.equal(await page.getAttribute('[data-testid=connection]', 'data-state'), 'misunderstood');
+  assert.equal(sockets.length, 1);
+  await page.click('[data-testid=reload]');
+  await online(page);
+});

@@ -7,6 +7,10 @@ import { t } from '../i18n.js';
 // A reconnection of a moment is nobody's business; only a longer one is shown.
 const patienceMs = 700;
 
+function Reload() {
+  return html`${t('connection.misunderstood')} <button type="button" data-testid="reload" onClick=${() => location.reload()}>${t('connection.reload')}</button>`;
+}
+
 export function ConnectionBanner() {
   const connection = useStore((state) => state.connection);
   const lost = connection !== 'online';
@@ -20,7 +24,7 @@ export function ConnectionBanner() {
     return () => clearTimeout(timer);
   }, [lost]);
   return html`<div class="banner-place" role="status" data-testid="connection" data-state=${connection}>
-    ${shown && html`<p class="banner" data-testid="connection-banner"><span class="spinner"></span>${t('connection.offline')}</p>`}
+    ${shown && html`<p class="banner" data-testid="connection-banner">${connection === 'misunderstood' ? html`<${Reload} />` : html`<span class="spinner"></span>${t('connection.offline')}`}</p>`}
   </div>`;
 }
 

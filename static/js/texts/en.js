@@ -22,6 +22,8 @@ export const en = {
   'common.retry': 'Try again',
 
   'connection.offline': 'No connection. Reconnecting…',
+  'connection.misunderstood': 'This page and the server do not understand each other.',
+  'connection.reload': 'Reload',
 
   'friends.title': 'Friends',
   'friends.count': plural('{count} friend', '{count} friends'),

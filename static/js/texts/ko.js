@@ -20,6 +20,8 @@ export const ko = {
   'common.retry': '다시 시도',
 
   'connection.offline': '연결이 끊겼어요. 다시 연결하는 중…',
+  'connection.misunderstood': '이 페이지가 서버와 맞지 않아요.',
+  'connection.reload': '새로고침',
 
   'friends.title': '친구',
   'friends.count': '친구 {count}명',
