@@ -22,14 +22,13 @@ RUN apt-get update -qq \
  && useradd --system --uid 10001 --home-dir /var/lib/madang --create-home --shell /usr/sbin/nologin madang \
  && chmod 0700 /var/lib/madang
 COPY --from=build /src/build/release/madang /usr/local/bin/madang
+COPY config/container.toml /etc/madang/madang.toml
 # The root may be read-only: Madang writes below /var/lib/madang alone.
 USER 10001
 WORKDIR /var/lib/madang
 VOLUME /var/lib/madang
-ENV MADANG_SERVER_LISTEN=0.0.0.0:8080 \
-    MADANG_ADMIN_LISTEN=0.0.0.0:9080 \
-    MADANG_STORAGE_URL=sqlite:///var/lib/madang/madang.db \
-    MADANG_LOG_FORMAT=json
+# In a file, not in the environment: that would count more than the file that an administrator mounts.
+ENV MADANG_CONFIG=/etc/madang/madang.toml
 EXPOSE 8080 9080
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["/usr/local/bin/madang"]

@@ -17,7 +17,9 @@ constexpr auto answer_timeout = 250ms;
 std::unique_ptr<redis::client> client_of(const config::settings& s, asio::io_context& io,
                                          std::function<void(std::string_view)> heard) {
     if (s.cache.ttl.count() == 0 || !s.cache.url) return nullptr;
-    return std::make_unique<redis::client>(io, redis_options_of(*s.cache.url, answer_timeout), std::move(heard));
+    auto o = redis_options_of(*s.cache.url, answer_timeout);
+    o.idle = 1s;  // sooner than a proxy or Redis itself would end a silent connection
+    return std::make_unique<redis::client>(io, std::move(o), std::move(heard));
 }
 
 // Where other nodes may write, what this process keeps by itself is shown for a second at most. SQLite has one writer.
@@ -38,10 +40,10 @@ caching::caching(const config::settings& s, asio::io_context& io, storage::store
         cache::limits limits;
         limits.longest_life = s.cache.ttl + limits.lease_life;  // a load may still fill at the end of its lease
         far_ = std::make_unique<cache::redis_table>(*redis_, limits);
-        levels_ = std::make_unique<cache::levels>(*near_, *far_, near_ttl_of(s));
+        levels_ = std::make_unique<cache::levels>(*near_, *far_, near_ttl_of(s), &cache::store_cache::is_shared);
     }
     texts_ = std::make_unique<cache::look_aside>(levels_ ? static_cast<cache::table&>(*levels_) : *near_, m);
-    const cache::store_cache::parts parts{store.rooms(), store.log(), store.accounts(), store.contacts(), epoch, *texts_, *near_};
+    const cache::store_cache::parts parts{store.rooms(), store.log(), store.accounts(), store.contacts(), epoch, *texts_};
     kept_ = std::make_unique<cache::store_cache>(parts, redis_ ? s.cache.ttl : near_ttl_of(s));
     export_figures(m);
 }

@@ -88,11 +88,11 @@ void add_archive_commands(CLI::App& cli, flags& f, command& chosen) {
         "A new file; - is standard output", [&f](const auto& s) { return export_all(s, f.archive, f.resume); })
         ->add_flag("--resume", f.resume, "Go on with a file that was cut, if the database has not changed since");
     add("import", "Read such a file into an empty database; run again, it goes on where it was", "The file; - is standard input",
-        [&f](const auto& s) { return import_all(s, f.archive, false); });
+        [&f](const auto& s) { return import_all(s, f.archive, storage::import_mode::into_empty); });
     add("backup", "The same file, complete or not there at all, beside a running server", "A new file",
         [&f](const auto& s) { return back_up(s, f.archive); });
     add("restore", "Read a backup into an empty database, or replace one", "The file; - is standard input", [&f](const auto& s) {
-        return import_all(s, f.archive, f.replace);
+        return import_all(s, f.archive, f.replace ? storage::import_mode::replace : storage::import_mode::restore);
     })->add_flag("--replace", f.replace, "Empty the database first: everything in it is lost");
     auto* epoch = cli.add_subcommand("epoch", "The name of the database's history; new: after a restore that Madang did not do");
     epoch->require_subcommand(0, 1);

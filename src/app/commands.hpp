@@ -3,6 +3,7 @@
 #pragma once
 
 #include "madang/config/settings.hpp"
+#include "madang/storage/archive.hpp"
 
 #include <optional>
 #include <string>
@@ -35,7 +36,7 @@ int user_sign_out(const config::settings& s, const user_options& o);
 int export_all(const config::settings& s, const std::string& file, bool resume);
 int back_up(const config::settings& s, const std::string& file);
 // `replace`: empties the database first; otherwise it must hold no users and rooms.
-int import_all(const config::settings& s, const std::string& file, bool replace);
+int import_all(const config::settings& s, const std::string& file, storage::import_mode how);
 int epoch_print(const config::settings& s);
 int epoch_new(const config::settings& s);
 

@@ -25,7 +25,7 @@ namespace {
 class tool {
 public:
     explicit tool(const config::settings& s) : settings_(s) {
-        prepare_schema(s, clock_);
+        prepare_new(s, clock_);
         store_ = open_store(s, io_, clock_);
     }
     ~tool() {

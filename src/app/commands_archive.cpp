@@ -51,7 +51,7 @@ int export_all(const config::settings& s, const std::string& file, bool resume) 
     ignore_broken_pipes();
     const auto began = std::chrono::steady_clock::now();
     const system_clock time;
-    prepare_schema(s, time);
+    expect_schema(s);
     const auto how = resume ? storage::export_mode::resume : storage::export_mode::anew;
     sum_up("exported", storage::export_archive(place_of(s), file, how, export_options(), time), began);
     return 0;
@@ -61,28 +61,28 @@ int back_up(const config::settings& s, const std::string& file) {
     ignore_broken_pipes();
     const auto began = std::chrono::steady_clock::now();
     const system_clock time;
-    prepare_schema(s, time);
+    expect_schema(s);
     sum_up("backed up", storage::back_up(place_of(s), file, export_options(), time), began);
     return 0;
 }
 
-int import_all(const config::settings& s, const std::string& file, bool replace) {
+int import_all(const config::settings& s, const std::string& file, storage::import_mode how) {
     const auto began = std::chrono::steady_clock::now();
     const auto lock = lock_database(s);
-    prepare_schema(s, system_clock{});
-    const auto how = replace ? storage::import_mode::replace : storage::import_mode::into_empty;
+    prepare_new(s, system_clock{});
+    expect_schema(s);
     sum_up("imported", storage::import_archive(place_of(s), file, how, meter{}), began);
     return 0;
 }
 
 int epoch_print(const config::settings& s) {
-    prepare_schema(s, system_clock{});
+    expect_schema(s, newer_schema::fine);
     fmt::print("{}\n", storage::epoch_of(place_of(s)));
     return 0;
 }
 
 int epoch_new(const config::settings& s) {
-    prepare_schema(s, system_clock{});
+    expect_schema(s, newer_schema::fine);
     fmt::print("{}\n", storage::renew_epoch(place_of(s)));
     fmt::print(stderr, "clients reload instead of resuming\n");
     return 0;

@@ -53,7 +53,10 @@ Options common_options(const config::settings& s) {
     const auto most = [](int n) { return n == 0 ? SIZE_MAX : static_cast<std::size_t>(n); };
     o.limits.members = most(s.limits.members);
     o.limits.rooms = most(s.limits.rooms);
-    o.failed = [](std::string_view what) { log::error("the database failed", {{"error", what}}); };
+    o.ears.failed = [](std::string_view what) { log::error("the database failed", {{"error", what}}); };
+    o.ears.recovered = [](const storage::outage& o) {
+        log::warn("the database works again", {{"lasted_ms", o.lasted}, {"failures", o.failures}});
+    };
     return o;
 }
 
@@ -73,12 +76,20 @@ storage::postgres_options postgres_options(const config::settings& s) {
     return o;
 }
 
-}  // namespace
-
-std::vector<std::string> plan_schema(const config::settings& s) {
+storage::schema_plan compare_schema(const config::settings& s) {
     if (is_embedded(s)) return storage::plan(database_file(s), sqlite_steps());
     return storage::plan(storage::postgres_url{s.storage.url}, postgres_steps());
 }
+
+void refuse_older(const std::vector<std::string>& missing) {
+    if (missing.empty()) return;
+    throw storage::storage_error(fmt::format("the database's schema is older than this madang, it lacks {}: run madang migrate",
+                                             fmt::join(missing, ", ")));
+}
+
+}  // namespace
+
+std::vector<std::string> plan_schema(const config::settings& s) { return compare_schema(s).missing; }
 
 std::vector<std::string> migrate_schema(const config::settings& s, const clock& time) {
     if (is_embedded(s)) return storage::migrate(database_file(s), sqlite_steps(), time);
@@ -87,11 +98,31 @@ std::vector<std::string> migrate_schema(const config::settings& s, const clock& 
 
 std::vector<std::string> prepare_schema(const config::settings& s, const clock& time) {
     if (s.storage.migrate == config::migrate_policy::automatic) return migrate_schema(s, time);
-    const auto missing = plan_schema(s);
-    if (!missing.empty())
-        throw storage::storage_error(fmt::format(
-            "the database's schema is older than this madang, it lacks {}: run madang migrate", fmt::join(missing, ", ")));
+    refuse_older(plan_schema(s));
     return {};
+}
+
+void prepare_new(const config::settings& s, const clock& time) {
+    const auto missing = plan_schema(s);
+    const bool is_new = missing.size() == (is_embedded(s) ? sqlite_steps() : postgres_steps()).size();
+    if (is_new)
+        prepare_schema(s, time);
+    else
+        refuse_older(missing);
+}
+
+void expect_schema(const config::settings& s, newer_schema newer) {
+    if (is_embedded(s) && !std::filesystem::exists(database_file(s)))
+        throw storage::storage_error(fmt::format(
+            "there is no database {}: name the server's configuration (--config, MADANG_CONFIG) or MADANG_STORAGE_URL",
+            database_file(s).string()));
+    const auto found = compare_schema(s);
+    if (!found.missing.empty())
+        throw storage::storage_error(fmt::format(
+            "the database's schema is older than this madang, it lacks {}: use the madang that serves it, or run madang migrate",
+            fmt::join(found.missing, ", ")));
+    if (found.is_newer && newer == newer_schema::refused)
+        throw storage::storage_error("the database was migrated by a newer madang: use that one");
 }
 
 std::optional<storage::database_lock> lock_database(const config::settings& s) {

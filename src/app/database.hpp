@@ -19,6 +19,13 @@ namespace madang::app {
 std::vector<std::string> migrate_schema(const config::settings& s, const clock& time);
 // As `storage.migrate` says: brought up to date, or refused where it is older.
 std::vector<std::string> prepare_schema(const config::settings& s, const clock& time);
+// For accounts, keys and archives from the command line: a new database is made, but one that somebody serves is not migrated
+// under them. Throws storage_error.
+void prepare_new(const config::settings& s, const clock& time);
+// For commands on the whole of a database that somebody serves: it is there and has this binary's schema, or, where nothing of a
+// step would be left out, one that is a step newer; it stays as it is. Throws storage_error.
+enum class newer_schema { refused, fine };
+void expect_schema(const config::settings& s, newer_schema newer = newer_schema::refused);
 
 // Keeps a second server off an embedded database. Nothing for PostgreSQL, which nodes share.
 [[nodiscard]] std::optional<storage::database_lock> lock_database(const config::settings& s);

@@ -41,11 +41,12 @@ void export_figures(metrics::registry& m, const storage::store_stats& s, const a
     };
     m.add_counter_from("madang_storage_batches_total", "Transactions committed.", read(s.batches));
     m.add_counter_from("madang_storage_units_total", "Units of writing committed.", read(s.units));
-    m.add_counter_from("madang_storage_refused_total", "Units refused because the queue was full.", read(s.refused));
+    m.add_counter_from("madang_storage_refused_total", "Work refused because the queue was full.", read(s.refused));
     m.add_counter_from("madang_storage_failures_total", "Failures of the database.", read(s.failures));
     m.add_counter_from("madang_storage_reads_total", "Reads.", read(s.reads));
     m.add_gauge_from("madang_storage_queue_rows", "Units waiting to be written.", read(s.queue_rows));
     m.add_gauge_from("madang_storage_queue_bytes", "Their bytes.", read(s.queue_bytes));
+    m.add_gauge_from("madang_storage_failing", "1 during an outage of the database.", [&s] { return s.failing ? 1.0 : 0.0; });
     m.add_gauge_from("madang_storage_last_commit_seconds", "How long the last transaction took.",
                      [&s] { return static_cast<double>(s.last_commit_micros.load(std::memory_order_relaxed)) / 1e6; });
     m.add_gauge_from("madang_hash_waiting", "Passwords being hashed or waiting for it.",

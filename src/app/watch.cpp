@@ -19,8 +19,9 @@ using namespace std::chrono_literals;
 // Ended sessions are kept this long after nobody can use them any more.
 constexpr auto keep_ended = 24h;
 constexpr auto tidy_every = 1h;
-// Clocks of processes differ, and a commit comes after its time stamp.
-constexpr auto overlap = 5s;
+// Clocks of processes differ, and a commit comes after its time stamp: by as long as a disk or a standby keeps it waiting. What
+// was heard already is folded.
+constexpr auto overlap = 5min;
 
 }  // namespace
 
@@ -52,6 +53,7 @@ void watch::stop() {
 task<> watch::poll() {
     std::minstd_rand dice{std::random_device{}()};
     timestamp heard = parts_.time.now();
+    bool hears = true;
     auto next_tidy = std::chrono::steady_clock::now() + 1min;
     while (!stopped_) {
         timer_.expires_after(
@@ -64,11 +66,9 @@ task<> watch::poll() {
         if (ended) heard = now;
         const auto keys = co_await load_keys(parts_.keys, parts_.ring);
         const auto epoch = co_await hear_of_epoch();
-        for (const auto* heard_of : {&ended, &keys, &epoch})
-            if (!*heard_of) {
-                log::warn("cannot hear of ended sessions, keys and the epoch", {{"error", to_string(heard_of->error().code)}});
-                break;
-            }
+        const bool heard_all = ended && keys && epoch;
+        if (hears && !heard_all) log::warn("cannot hear of ended sessions, keys and the epoch");
+        hears = heard_all;
         if (std::chrono::steady_clock::now() >= next_tidy) {
             next_tidy = std::chrono::steady_clock::now() + tidy_every;
             co_await tidy();

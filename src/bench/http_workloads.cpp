@@ -42,6 +42,8 @@ void post(const options& o, const scene& s) { post_into(o, s, "post            3
 
 // A page of 1000 is some ten pages of 50.
 constexpr int page_ratio = 10;
+// Of pages of 50 a second. Flat out, 32 clients who never pause wait for each other: their latency is the rate's reciprocal.
+constexpr int usual_pace = 1000;
 
 void history(const options& o, const scene& s) {
     const auto room = s.room();
@@ -62,8 +64,12 @@ void history(const options& o, const scene& s) {
         const auto pace = rate > 0 ? fmt::format(" at {}/s", rate) : "";
         measure(at_rate, s, fmt::format("history {} of {}, 32 clients{}", limit, messages, pace), 32, 0, next);
     };
-    read(50, o.rate);
-    read(1000, o.rate / page_ratio);
+    std::vector<int> rates{0, usual_pace};
+    if (o.rate > 0) rates = {o.rate};
+    for (const int rate : rates) {
+        read(50, rate);
+        read(1000, rate / page_ratio);
+    }
 }
 
 }  // namespace madang::bench

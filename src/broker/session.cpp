@@ -124,11 +124,15 @@ bool session::start(const listener_ptr& l, seq_t next, seq_t head, seq_t from) {
     return true;
 }
 
+void session::unsubscribe_all() {
+    for (const auto& [id, s] : subscriptions_) forget(*s);
+    subscriptions_.clear();
+}
+
 void session::close() {
     if (closed_) return;
     closed_ = true;
-    for (const auto& [id, s] : subscriptions_) forget(*s);
-    subscriptions_.clear();
+    unsubscribe_all();
     home_.remove(*this);
 }
 

@@ -81,7 +81,7 @@ void shard::detach(listener& l) {
 
 void shard::advance(const listener_ptr& l, seq_t head) {
     l->head = std::max(l->head, head);
-    if (l->next == 0 || l->next > std::max(l->head, l->where->last)) {
+    if (!l->unread && (l->next == 0 || l->next > std::max(l->head, l->where->last))) {
         l->now = listener::state::live;
         return;
     }
@@ -102,6 +102,11 @@ task<> shard::catch_up(listener_ptr l) {
         std::string name = l->where->name;
         const auto page = co_await history_.after(std::move(name), l->next - 1, limits_.history_page);
         if (l->now != state::catching_up) co_return;
+        if (page && page->empty()) l->unread = false;
+        if (!l->unread && l->next > std::max(l->head, l->where->last)) {
+            l->now = state::live;
+            co_return;
+        }
         if (!page || page->empty()) {
             timer t{strand_, retry_pause()};
             boost::system::error_code ignored;
@@ -110,7 +115,7 @@ task<> shard::catch_up(listener_ptr l) {
         }
         give(*l, *page);
         if (l->now != state::catching_up) co_return;
-        if (l->next > std::max(l->head, l->where->last)) {
+        if (!l->unread && l->next > std::max(l->head, l->where->last)) {
             l->now = state::live;
             co_return;
         }
@@ -201,6 +206,7 @@ void shard::join(user_id user, const publication& p) {
             // From the history: what was published between this and now did not find this shard, which did not know the topic.
             l->from = first - 1;
             l->next = first;
+            l->unread = true;
             advance(l, p.message ? p.message->seq : p.head);
         }
 }

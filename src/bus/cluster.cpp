@@ -21,6 +21,9 @@ using namespace domain;
 
 namespace {
 
+// Longer than another node's connection waits before it tries again, and tries.
+constexpr std::chrono::seconds others_come_back{10};
+
 std::uint64_t random_node() {
     std::random_device source;
     return (std::uint64_t{source()} << 32) | source();
@@ -51,7 +54,7 @@ public:
           heads_(std::make_shared<head_check>(strand_, p.feeds)),
           joins_(std::make_shared<join_check>(strand_, p.rooms, p.feeds, p.time)),
           timer_(strand_),
-          heard_(o.channels + 1),
+          lines_(o.channels + 1),
           said_(m.add_counter("madang_bus_said_total", "Notes that this node published for the others.")),
           received_(m.add_counter("madang_bus_received_total", "Notes of other nodes that were heard.")),
           lost_(m.add_counter("madang_bus_lost_total", "Times that notes of another node were found to be lost.")) {}
@@ -103,31 +106,36 @@ public:
         // Of another history: nothing in it means anything here. The watch notices when ours has changed.
         if (!n || n->node == speaker_.node() || n->epoch != parts_.epoch.name()) return;
         received_.add();
-        if (losses_.hear(c, n->node, n->number)) {
+        const auto missed = losses_.hear(c, n->node, n->number, n->about == static_cast<char>(subject::pulse));
+        if (missed == losses::lost::something) {
             lost_.add();
             if (copies_ != nullptr) copies_->missed_something();
-            suspect(c);
         }
+        if (missed != losses::lost::nothing) suspect(c);
         take(*n);
     }
     void heard(channel c) {
-        heard_[c] = true;
+        auto& line = lines_[c];
+        line.heard = true;
+        if (std::exchange(line.interrupted, false)) line.trusted_from = std::chrono::steady_clock::now() + others_come_back;
         losses_.forget(c);
         suspect(c);
     }
     void lost(channel c) {
-        if (c == everybody_ && heard_[c]) joins_->lose_touch();
-        heard_[c] = false;
+        if (c == everybody_ && lines_[c].heard) joins_->lose_touch();
+        lines_[c].heard = false;
+        lines_[c].interrupted = true;
         if (copies_ != nullptr) copies_->missed_something();
         suspect(c);  // it was silent for a while before that was noticed
     }
+    void unsaid(channel c) { speaker_.unsaid(c); }
 
 private:
     void change(channel c, interests::change what) {
         if (what == interests::change::first) parts_.others.subscribe(c);
         if (what != interests::change::last) return;
         parts_.others.unsubscribe(c);
-        heard_[c] = false;
+        lines_[c] = {};
         losses_.forget(c);
     }
 
@@ -198,17 +206,27 @@ private:
             if (!ec && !self->stopped_) self->tick();
         });
     }
+    // After an interruption other nodes may come back to the bus later than we: what they say until then is lost, and there is no
+    // earlier number of theirs to notice it by.
+    [[nodiscard]] bool is_trusted(channel c, steady_time now) const { return lines_[c].heard && now >= lines_[c].trusted_from; }
     // What is not heard, often; the rest once in a long while, a few channels at a time.
     void look_at_database() {
         const auto now = std::chrono::steady_clock::now();
         const bool blind = now >= next_blind_;
         if (blind) next_blind_ = now + options_.blind_poll;
-        if (blind && !heard_[everybody_]) joins_->look(interests_.people());
+        if (blind && (!is_trusted(everybody_, now) || joins_->owed())) joins_->look(interests_.people());
         for (channel c = 0; blind && c < everybody_; ++c)
-            if (!heard_[c] || !heard_[everybody_]) heads_->add(interests_.rooms_on(c));
+            if (!is_trusted(c, now) || !is_trusted(everybody_, now)) heads_->add(interests_.rooms_on(c));
         const auto share = static_cast<std::size_t>(everybody_ * options_.pulse / options_.slow_poll) + 1;
         for (std::size_t i = 0; i < share; ++i, ++next_slow_) heads_->add(interests_.rooms_on(next_slow_ % everybody_));
     }
+
+    // A channel, as this node hears it.
+    struct line {
+        bool heard = false;
+        bool interrupted = false;  // lost, and not heard again since
+        steady_time trusted_from{};
+    };
 
     executor strand_;
     const parts parts_;
@@ -222,7 +240,7 @@ private:
     const std::shared_ptr<head_check> heads_;
     const std::shared_ptr<join_check> joins_;
     timer timer_;
-    std::vector<bool> heard_;
+    std::vector<line> lines_;  // by channel
     steady_time next_blind_{};
     std::size_t next_slow_ = 0;
     bool stopped_ = false;
@@ -292,6 +310,9 @@ void cluster::heard(channel c) {
 }
 void cluster::lost(channel c) {
     desk_->later([c](desk& d) { d.lost(c); });
+}
+void cluster::unsaid(channel c) {
+    desk_->later([c](desk& d) { d.unsaid(c); });
 }
 
 }  // namespace madang::bus

@@ -24,8 +24,10 @@ std::vector<commit> commits_of(const room_store::seat_taken& taken) {
 }  // namespace
 
 void join_check::look(std::vector<user_id> people) {
+    if (running_) owed_ = true;
     if (running_ || stopped_ || people.empty()) return;
     running_ = true;
+    owed_ = false;
     asio::co_spawn(strand_, run(std::move(people)), asio::detached);
 }
 
@@ -49,6 +51,7 @@ task<> join_check::run(std::vector<user_id> people) {
         known_until_ = began;
         passed_on_ = std::move(found);
     }
+    owed_ = owed_ || !all;
     running_ = false;
 }
 

@@ -22,6 +22,8 @@ public:
     void lose_touch() { known_until_ = time_.now(); }
     // Asks for the time since lose_touch() or the last answer. Once at a time.
     void look(std::vector<user_id> people);
+    // The last look had no answer, or another one was wanted while it was under way.
+    [[nodiscard]] bool owed() const noexcept { return owed_; }
     void stop() { stopped_ = true; }
 
 private:
@@ -36,6 +38,7 @@ private:
     timestamp known_until_;
     std::set<std::pair<user_id, room_id>> passed_on_;  // in the last look: the next one finds some of them again
     bool running_ = false;
+    bool owed_ = false;
     bool stopped_ = false;
 };
 

@@ -2,18 +2,18 @@
 
 namespace madang::bus {
 
-bool losses::hear(channel c, std::uint64_t node, std::uint64_t number) {
+losses::lost losses::hear(channel c, std::uint64_t node, std::uint64_t number, bool is_pulse) {
     auto& nodes = channels_[c];
     const auto at = nodes.find(node);
     if (at == nodes.end()) {
-        if (nodes.size() >= most_nodes) nodes.clear();
+        if (nodes.size() >= most_nodes) nodes.erase(nodes.begin());
         nodes.emplace(node, number);
-        return false;
+        return is_pulse ? lost::perhaps : lost::nothing;
     }
-    // A pulse repeats the last number; something older was overtaken.
-    const bool lost = number > at->second + 1;
+    // Something older was overtaken.
+    const bool passed_over = number > at->second + (is_pulse ? 0 : 1);
     if (number > at->second) at->second = number;
-    return lost;
+    return passed_over ? lost::something : lost::nothing;
 }
 
 }  // namespace madang::bus

@@ -10,12 +10,14 @@ namespace madang::bus {
 
 class losses {
 public:
-    // More than this many nodes on a channel, and it begins anew: what was lost just then is found by the head check.
-    static constexpr std::size_t most_nodes = 64;
+    // More than this many nodes on a channel, and one of them is forgotten: what was lost just then is found by the head check.
+    static constexpr std::size_t most_nodes = 256;
 
-    // True when something that this node said before, on this channel, was not heard. A node that speaks for the first time has
-    // said nothing before: whoever subscribes looks at the database afterwards anyway.
-    [[nodiscard]] bool hear(channel c, std::uint64_t node, std::uint64_t number);
+    // Whether something that this node said before, on this channel, was not heard. A node that speaks for the first time has
+    // said nothing before: whoever subscribes looks at the database afterwards anyway. A pulse repeats the number of something:
+    // who has not heard that number has lost it, unless it is older than the subscription, which nobody knows.
+    enum class lost { nothing, perhaps, something };
+    [[nodiscard]] lost hear(channel c, std::uint64_t node, std::uint64_t number, bool is_pulse = false);
     // It was not listened to for a while.
     void forget(channel c) { channels_.erase(c); }
 

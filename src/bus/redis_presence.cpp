@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <random>
@@ -48,7 +49,7 @@ public:
     // As soon as there is a connection, this node's people are told.
     void connect_to(asio::io_context& io, redis::options o) {
         auto heard = [weak = weak_from_this()](std::string_view why) {
-            if (const auto self = weak.lock(); self && why.empty()) self->later([](desk& d) { d.renew_now(); });
+            if (const auto self = weak.lock(); self && why.empty()) self->later([](desk& d) { d.begin_anew(); });
         };
         redis_.emplace(io, std::move(o), std::move(heard));
     }
@@ -86,7 +87,7 @@ public:
             const auto now = std::to_string(time_.now().time_since_epoch().count());
             change.add("SREM", online(node_), id).add("SET", key("seen:" + id), now, "EX", a_month);
         }
-        redis_->send(std::move(change));
+        send(std::move(change));
     }
 
     task<std::vector<presence_state>> look(std::vector<user_id> people) {
@@ -117,17 +118,32 @@ private:
     }
 
     void renew_now() { asio::co_spawn(strand_, renew(), asio::detached); }
+    void begin_anew() {
+        is_owed_ = true;
+        renew_now();
+    }
 
-    // Where Redis has lost it, this node's people are told anew; nodes that have died are forgotten.
+    // What Redis has not taken, it is told with all the rest at the next beat or on the next connection.
+    void send(commands all) {
+        redis_->send(std::move(all), [weak = weak_from_this()](const result<std::vector<reply>>& said) {
+            if (said && std::ranges::none_of(*said, &reply::is_refusal)) return;
+            if (const auto self = weak.lock()) self->later([](desk& d) { d.is_owed_ = true; });
+        });
+    }
+
+    // Where Redis may have lost something, this node's people are told anew; nodes that have died are forgotten. The 0 in the set
+    // shows that all were told: a change that came after Redis forgot makes a set, too.
     task<> renew() {
         const auto self = shared_from_this();
+        if (stopped_) co_return;
+        if (is_owed_) tell_everybody();
         commands beat;
-        beat.add("PEXPIRE", online(node_), std::to_string(timing_.life.count())).add("SADD", key("nodes"), node_);
-        beat.add("SMEMBERS", key("nodes"));
+        beat.add("PEXPIRE", online(node_), std::to_string(timing_.life.count())).add("SISMEMBER", online(node_), "0");
+        beat.add("SADD", key("nodes"), node_).add("SMEMBERS", key("nodes"));
         const auto answered = co_await redis_->call(std::move(beat));
         if (!answered || stopped_) co_return;
-        if ((*answered)[0].integer == 0) redis_->send(everybody());
-        const auto& nodes = (*answered)[2].items;
+        if ((*answered)[1].integer == 0) tell_everybody();
+        const auto& nodes = (*answered)[3].items;
         if (nodes.empty()) co_return;
         commands alive;
         for (const auto& n : nodes) alive.add("EXISTS", online(n.text));
@@ -139,8 +155,12 @@ private:
         if (forget.count() > 0) redis_->send(std::move(forget));
     }
 
-    [[nodiscard]] commands everybody() const {
+    // The whole set, in one step: who has gone is not in it, and nobody sees a part of it. Changes before it are in it, and those
+    // that follow it are carried out after it.
+    void tell_everybody() {
+        is_owed_ = false;
         commands all;
+        all.add("MULTI").add("DEL", online(node_));
         std::vector<std::string> words{"SADD", online(node_), "0"};
         const auto add = [&] {
             const std::vector<std::string_view> views{words.begin(), words.end()};
@@ -153,8 +173,8 @@ private:
             if (words.size() > people_at_once) add();
         }
         if (words.size() > 2) add();
-        all.add("PEXPIRE", online(node_), std::to_string(timing_.life.count()));
-        return all;
+        all.add("PEXPIRE", online(node_), std::to_string(timing_.life.count())).add("EXEC");
+        send(std::move(all));
     }
 
     // One reply for each other node, and one for when people were seen.
@@ -193,6 +213,7 @@ private:
     const std::string node_;
     std::optional<redis::client> redis_;
     std::unordered_map<user_id, int> people_;
+    bool is_owed_ = false;  // Redis may not have what this node has told it
     bool stopped_ = false;
 };
 

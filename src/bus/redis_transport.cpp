@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <charconv>
 #include <set>
 
@@ -32,17 +33,22 @@ public:
 
     void start(transport::listener& to) {
         to_ = &to;
+        hears_unsaid_ = &to;
         publisher_.start();
         subscriber_.start();
     }
     void stop() {
+        hears_unsaid_ = nullptr;
         publisher_.stop();
         subscriber_.stop();
     }
     void publish(channel c, std::string_view text) {
         redis::commands one;
         one.add("PUBLISH", name_of(c), text);
-        publisher_.send(std::move(one));
+        publisher_.send(std::move(one), [this, c](const result<std::vector<redis::reply>>& said) {
+            auto* const to = hears_unsaid_.load();
+            if (to != nullptr && (!said || said->front().is_refusal())) to->unsaid(c);
+        });
     }
     void subscribe(channel c) { subscriber_.subscribe(name_of(c)); }
     void unsubscribe(channel c) { subscriber_.unsubscribe(name_of(c)); }
@@ -69,7 +75,8 @@ private:
 
     const std::string name_;
     transport::listener* to_ = nullptr;
-    std::set<channel> heard_;  // on the subscriber's strand
+    std::atomic<transport::listener*> hears_unsaid_{nullptr};  // from start() to stop()
+    std::set<channel> heard_;                                  // on the subscriber's strand
     redis::client publisher_;
     redis::subscriber subscriber_;
 };

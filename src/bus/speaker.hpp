@@ -1,5 +1,5 @@
-// Numbers what this node says on each channel, and repeats the last number for a while, so that who lost the last one notices.
-// Not thread-safe.
+// Numbers what this node says on each channel, and repeats the last number for a while, so that who lost the last one notices:
+// twice after the transport has taken it. Not thread-safe.
 #pragma once
 
 #include "madang/bus/transport.hpp"
@@ -19,6 +19,8 @@ public:
     void say(channel c, subject about, std::string_view body);
     // Call it at even intervals: channels that were spoken on in the last two get a pulse.
     void pulse();
+    // The transport has not taken something, a pulse perhaps: those after it do not count.
+    void unsaid(channel c) { said_[c].pulses_due = pulses; }
 
     [[nodiscard]] std::uint64_t node() const noexcept { return node_; }
 

@@ -36,8 +36,8 @@ public:
     async_result<std::vector<domain::user>> list_users(user_id after, std::size_t limit) override {
         return store_.list_users(after, limit);
     }
-    async_result<> renew_password_hash(user_id id, std::string hash) override {
-        return store_.renew_password_hash(id, std::move(hash));
+    async_result<> renew_password_hash(user_id id, std::string known, std::string hash) override {
+        return store_.renew_password_hash(id, std::move(known), std::move(hash));
     }
     async_result<std::vector<session_id>> set_password(user_id id, std::string hash, session_id keep) override {
         return store_.set_password(id, std::move(hash), keep);

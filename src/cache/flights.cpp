@@ -74,4 +74,11 @@ void flights::detach(const std::string& key, const std::shared_ptr<flight>& f) {
     if (const auto at = p.by_key.find(key); at != p.by_key.end() && at->second == f) p.by_key.erase(at);
 }
 
+void flights::detach_all() {
+    for (auto& p : parts_) {
+        const std::lock_guard hold{p.lock};
+        p.by_key.clear();
+    }
+}
+
 }  // namespace madang::cache

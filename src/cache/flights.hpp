@@ -46,6 +46,7 @@ public:
     // Who waits goes on waiting, but nobody joins any more; the next one leads a new flight.
     void detach(const std::string& key);
     void detach(const std::string& key, const std::shared_ptr<flight>& f);
+    void detach_all();
 
 private:
     struct part {

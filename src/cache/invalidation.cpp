@@ -78,7 +78,7 @@ void invalidation::drop_everywhere(std::vector<std::string> keys) {
     texts_.drop(std::move(keys), [say = say_, named = std::move(named)]() mutable { say(std::move(named)); });
 }
 
-void invalidation::others_committed(std::span<const commit> batch) { near_.forget(keys_of(batch)); }
+void invalidation::others_committed(std::span<const commit> batch) { texts_.forget(keys_of(batch)); }
 
 void invalidation::others_changed(std::string_view what) {
     std::vector<std::string> keys;
@@ -87,7 +87,7 @@ void invalidation::others_changed(std::string_view what) {
         keys.emplace_back(what.substr(0, end));
         what.remove_prefix(std::min(end + 1, what.size()));
     }
-    near_.forget(keys);
+    texts_.forget(keys);
 }
 
 }  // namespace madang::cache

@@ -172,4 +172,14 @@ void look_aside::drop(std::vector<std::string> keys, then done) {
     if (one_of_two) one_of_two();
 }
 
+void look_aside::forget(std::span<const std::string> keys) {
+    texts_.forget(keys);
+    for (const auto& key : keys) flights_->detach(key);
+}
+
+void look_aside::forget_all() {
+    texts_.clear();
+    flights_->detach_all();
+}
+
 }  // namespace madang::cache

@@ -1,5 +1,5 @@
-// Drops that Redis has not carried out, because it was away: what it still has of those keys is void, and this node does not ask
-// it before they have been repeated. Thread-safe.
+// Drops that Redis has not carried out, because it was away or refused: what it still has of those keys is void, and this node
+// does not ask it before they have been repeated. Thread-safe.
 #pragma once
 
 #include "madang/base/clock.hpp"
@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <mutex>
+#include <random>
 #include <set>
 #include <string>
 #include <vector>
@@ -17,9 +18,12 @@ namespace madang::cache {
 class owed_drops {
 public:
     static constexpr std::size_t most = 10'000;
+    // Between failures in a row, doubling from the one to the other; half of it is chance.
+    static constexpr std::chrono::milliseconds first_pause{100};
+    static constexpr std::chrono::milliseconds longest_pause{5000};
 
     // Beyond `most` keys all are forgotten, and Redis is not asked until what it has has expired: after `longest_life`.
-    explicit owed_drops(std::chrono::milliseconds longest_life) : longest_life_(longest_life) {}
+    explicit owed_drops(std::chrono::milliseconds longest_life) : longest_life_(longest_life), dice_(std::random_device{}()) {}
 
     [[nodiscard]] bool any() const noexcept { return any_.load(); }
     // Grows with each owe(): an answer that was under way meanwhile may be of before it.
@@ -30,16 +34,24 @@ public:
     // What to repeat now; nothing while somebody is at it, or while there is nothing but to wait. Then repaid().
     [[nodiscard]] std::vector<std::string> take();
     void repaid(bool done, const std::vector<std::string>& keys);
+    // They were repeated in vain a moment ago: not again before the pause is over, unless there is another connection.
+    [[nodiscard]] bool waits() const;
+    // Redis answers, and refuses: true for the first time since all was repaid, for the log.
+    [[nodiscard]] bool is_first_refusal() noexcept { return !refused_.exchange(true); }
 
 private:
     void look_again();
 
     const std::chrono::milliseconds longest_life_;
-    std::mutex lock_;
+    mutable std::mutex lock_;
     std::set<std::string> keys_;
     bool repaying_ = false;
+    int failures_ = 0;  // in a row
+    steady_time pause_until_{};
     steady_time wait_until_{};
+    std::minstd_rand dice_;
     std::atomic<bool> any_{false};
+    std::atomic<bool> refused_{false};
     std::atomic<std::uint64_t> times_{0};
 };
 

@@ -18,7 +18,7 @@ found part::find(std::string_view key, lease offered, steady_time now, milliseco
         return {e.text, duration_cast<milliseconds>(e.until - now), lease::none};
     }
     ++misses_;
-    by_use_.push_front({std::string{key}, {}, offered, now + lease_life});
+    by_use_.push_front({std::string{key}, {}, offered, now, now + lease_life});
     by_key_.emplace(by_use_.front().key, by_use_.begin());
     bytes_ += size_of(by_use_.front());
     make_room();
@@ -43,7 +43,7 @@ void part::fill(std::string_view key, lease held, std::string text, steady_time 
     bytes_ -= size_of(e);
     e.text = std::move(text);
     e.holder = lease::none;
-    e.until = now + ttl;
+    e.until = e.since + ttl;
     bytes_ += size_of(e);
     touch(at);
     make_room();

@@ -27,6 +27,7 @@ private:
         std::string key;
         std::string text;
         lease holder = lease::none;  // none: it is a value
+        steady_time since;           // when the lease was given: what is filled with it may have been read right then
         steady_time until;
     };
     using entries = std::list<entry>;

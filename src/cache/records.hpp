@@ -11,6 +11,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,6 +27,10 @@ enum class kind : char {
     friends = 'f',  // of a person: beginning<kept_friend>
 };
 
+// Nodes share what everybody may see who asks for it. Who asks is shown a room because of a place and somebody's presence because
+// of a friendship: were these shared, a drop that Redis lost would show them to who was removed or blocked until they expire.
+[[nodiscard]] constexpr bool is_shared(kind what) noexcept { return what != kind::places && what != kind::friends; }
+
 class records {
 public:
     // That there is nothing is believed for this long at most.
@@ -40,6 +45,10 @@ public:
         k += static_cast<char>(what);
         k += std::to_string(id);
         return k;
+    }
+    [[nodiscard]] static bool is_shared(std::string_view key) noexcept {
+        const auto letter = key.rfind(':') + 1;  // without a colon the first
+        return letter >= key.size() || cache::is_shared(static_cast<kind>(key[letter]));
     }
 
     // Nothing where what was kept cannot be read: ask the database.

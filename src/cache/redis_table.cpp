@@ -3,6 +3,8 @@
 #include "owed_drops.hpp"
 #include "scripts.hpp"
 
+#include "madang/observe/log.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -154,7 +156,7 @@ void redis_table::repay() {
 }
 
 bool redis_table::may_ask() {
-    if (client_.is_up() && owed_->any()) repay();
+    if (client_.is_up() && owed_->any() && !owed_->waits()) repay();
     return is_asked();
 }
 
@@ -166,8 +168,13 @@ void redis_table::send_drop(const std::vector<std::string>& keys, std::function<
         words.insert(words.end(), names.begin(), names.end());
         all.add_all(words);
     }
-    client_.send(std::move(all), [told = std::move(told)](const result<std::vector<reply>>& said) {
-        told(said && std::ranges::none_of(*said, &reply::is_refusal));
+    client_.send(std::move(all), [owed = owed_, told = std::move(told)](const result<std::vector<reply>>& said) {
+        if (!said) return told(false);
+        const auto refusal = std::ranges::find_if(*said, &reply::is_refusal);
+        told(refusal == said->end());
+        if (refusal == said->end() || !owed->is_first_refusal()) return;
+        log::warn("the cache's Redis refuses to forget what has changed: it is not asked until it does",
+                  {{"error", refusal->text}});
     });
 }
 

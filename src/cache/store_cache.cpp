@@ -11,7 +11,7 @@ struct store_cache::all {
     all(parts p, std::chrono::milliseconds ttl)
         : kept(p.texts, p.epoch, ttl),
           users(kept, p.accounts),
-          changes(kept, p.texts, p.near),
+          changes(kept, p.texts),
           rooms(kept, users, p.rooms),
           log(changes, p.log),
           accounts(users, changes, p.accounts),
@@ -28,6 +28,8 @@ struct store_cache::all {
 
 store_cache::store_cache(parts p, std::chrono::milliseconds ttl) : all_(std::make_unique<all>(p, ttl)) {}
 store_cache::~store_cache() = default;
+
+bool store_cache::is_shared(std::string_view key) noexcept { return records::is_shared(key); }
 
 domain::room_store& store_cache::rooms() noexcept { return all_->rooms; }
 domain::room_log& store_cache::log() noexcept { return all_->log; }

@@ -132,7 +132,8 @@ std::vector<key> http_limit_keys() {
     return {
         number(AT(limits.connections), "20000", {0, 1'000'000},
                "Open connections. The system's limit of open files, less 256, applies in any case."),
-        bytes(AT(limits.http_head), "16KiB", {"1KiB", "1MiB"}, "Request line and headers."),
+        // What Beast keeps of a field has 16-bit lengths.
+        bytes(AT(limits.http_head), "16KiB", {"1KiB", "60KiB"}, "Request line and headers."),
         time(AT(limits.http_head_timeout), "10s", {"10ms", "1h"}, "Time to send a complete head."),
         bytes(AT(limits.http_body), "1MiB", {"1KiB", "64MiB"}, "Body of a request, other than a file."),
         time(AT(limits.http_keep_alive), "60s", {"10ms", "1h"}, "Time that an idle HTTP connection stays open."),

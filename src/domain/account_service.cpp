@@ -25,12 +25,22 @@ async_result<signed_in> account_service::sign_in_for_socket(std::string username
     return open(std::move(username), std::move(password), std::move(from), false);
 }
 
+// Not found at the end: the password hash that was proved is not theirs any more. It may have been renewed by another sign-in
+// with the same password, so it is looked at once more.
 async_result<signed_in> account_service::open(std::string username, std::string password, device from, bool refreshable) {
+    auto first = co_await try_open(username, password, from, refreshable);
+    if (first || first.error().code != errc::not_found) co_return first;
+    auto second = co_await try_open(std::move(username), std::move(password), std::move(from), refreshable);
+    if (!second && second.error().code == errc::not_found) co_return errc::bad_credentials;
+    co_return second;
+}
+
+async_result<signed_in> account_service::try_open(std::string username, std::string password, device from, bool refreshable) {
     auto found = co_await accounts_.find_credentials(username);
     if (!found) co_return found.error();
-    std::string encoded = *found ? (*found)->password_hash : std::string{};
+    std::string proved = *found ? (*found)->password_hash : std::string{};
     std::string kept = password;
-    const auto verdict = co_await hasher_.verify(std::move(encoded), std::move(password));
+    const auto verdict = co_await hasher_.verify(proved, std::move(password));
     if (!verdict) co_return verdict.error();
     if (!verdict->right || !*found || (*found)->disabled) co_return errc::bad_credentials;
     const user_id who = (*found)->user;
@@ -38,8 +48,8 @@ async_result<signed_in> account_service::open(std::string username, std::string 
         auto renewed = co_await hasher_.hash(std::move(kept));
         // A busy pool is no reason to refuse: the hash is renewed at another login.
         if (renewed) {
-            const auto done = co_await accounts_.renew_password_hash(who, std::move(*renewed));
-            (void)done;
+            const auto done = co_await accounts_.renew_password_hash(who, proved, *renewed);
+            if (done) proved = std::move(*renewed);
         }
     }
     // By name, which no cache answers: the token will say the role that they have now.
@@ -53,6 +63,7 @@ async_result<signed_in> account_service::open(std::string username, std::string 
     fresh.device = std::move(from.name);
     fresh.address = std::move(from.address);
     fresh.expires_at = now + policy_.refresh_ttl;
+    fresh.password_hash = std::move(proved);
     if (refreshable) {
         answer.refresh_token = mint_.opaque_token();
         fresh.refresh_hash = mint_.digest(answer.refresh_token);

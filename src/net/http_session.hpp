@@ -7,6 +7,7 @@
 
 #include "madang/protocol/http/stream.hpp"
 
+#include <boost/beast/core/error.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -26,6 +27,7 @@ public:
           shard_(shard),
           stream_(std::move(stream)),
           deadline_(home_),
+          buffer_(state_->options.limits.head + large_read),
           peer_(std::move(peer)),
           proxied_(is_trusted_proxy(state_->options, peer_)) {}
     ~http_session() override { state_->remove(this); }
@@ -49,10 +51,17 @@ public:
 private:
     using parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
     enum class next { again, done };
+    static constexpr std::size_t small_read = 2048;  // bytes: an idle connection's buffer
+    static constexpr std::size_t large_read = 4096;  // pieces of a head or body that is not complete yet
 
     task<next> serve_one();
-    // Reads a request; nothing if the connection is at its end or the request was refused.
-    task<bool> read(parser& p);
+    // False: the connection is at its end, or the request was refused.
+    task<bool> read_head(parser& p);
+    task<bool> read_body(parser& p);
+    // Feeds the parser up to the end of the head, or of all of the request.
+    task<boost::system::error_code> parse(parser& p, bool whole);
+    // A read failed: the peer is told what it did wrong, if it is still there. Answers false.
+    task<bool> reject(boost::system::error_code ec);
     task<bool> refuse(errc code, std::string detail);
     task<bool> send(http::response answer, bool head_only, bool keep_alive);
     // Writes the pieces of a body as they come, until its end or the connection's.
@@ -82,7 +91,7 @@ private:
     bool idle_ = true;
     std::shared_ptr<http::body_stream> stream_body_;  // while it is being sent
     std::size_t served_ = 0;                          // requests
-    boost::beast::flat_buffer buffer_;
+    boost::beast::flat_buffer buffer_;                // bounded: it holds a head, a chunk's head, or the trailers
     const std::string peer_;
     const bool proxied_;
     std::string request_id_;

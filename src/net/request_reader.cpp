@@ -41,10 +41,8 @@ std::string_view path_of(std::string_view target) noexcept {
 // The right-most address that is no trusted proxy: what is left of it may be made up.
 std::string client_behind(const http::request& r, const server_options& o, const std::string& peer) {
     std::string client = peer;
-    // Several lines are one list (RFC 9110, 5.3): some proxies append a line of their own to what the client has sent.
-    std::string forwarded;
-    for (const auto& [name, value] : r.headers)
-        if (http::iequals(name, "x-forwarded-for")) forwarded += (forwarded.empty() ? "" : ",") + value;
+    // Several lines are one list: some proxies append a line of their own to what the client has sent.
+    const std::string forwarded = r.list("x-forwarded-for");
     std::string_view rest = forwarded;
     while (!rest.empty() && is_trusted_proxy(o, client)) {
         const auto comma = rest.rfind(',');
@@ -81,7 +79,7 @@ std::optional<std::string> fault_of_head(const beast_request& head) {
     return std::nullopt;
 }
 
-std::shared_ptr<http::request> to_request(beast_request& from, const std::string& peer, bool tls, const server_options& o,
+std::shared_ptr<http::request> to_request(const beast_request& from, const std::string& peer, bool tls, const server_options& o,
                                           std::string id) {
     auto r = std::make_shared<http::request>();
     r->method = method_of(from.method());
@@ -93,7 +91,6 @@ std::shared_ptr<http::request> to_request(beast_request& from, const std::string
     for (const auto& field : from)
         r->headers.emplace_back(std::string{field.name_string().data(), field.name_string().size()},
                                 std::string{field.value().data(), field.value().size()});
-    r->body = std::move(from.body());
     r->id = std::move(id);
     r->address = peer;
     r->secure = tls;

@@ -20,8 +20,8 @@ using beast_request = boost::beast::http::request<boost::beast::http::string_bod
 // What is wrong with a head; nothing if it is sound.
 [[nodiscard]] std::optional<std::string> fault_of_head(const beast_request& head);
 
-// Ours from Beast's. `address`: the peer's; behind a trusted proxy the one that it names.
-[[nodiscard]] std::shared_ptr<http::request> to_request(beast_request& from, const std::string& peer, bool tls,
+// Ours from a head of Beast's; its body comes later. `address`: the peer's; behind a trusted proxy the one that it names.
+[[nodiscard]] std::shared_ptr<http::request> to_request(const beast_request& from, const std::string& peer, bool tls,
                                                         const server_options& o, std::string id);
 
 }  // namespace madang::net

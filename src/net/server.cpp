@@ -109,7 +109,7 @@ task<> server::state::accept() {
     const auto self = shared_from_this();
     auto pause = std::chrono::milliseconds{10};
     timer wait{strand};
-    while (!draining) {
+    while (acceptor.is_open()) {
         const std::size_t shard = shards.next();
         tcp_socket socket{shards.at(shard)};
         error_code ec;
@@ -218,9 +218,12 @@ std::string server::url() const {
 void server::start() { asio::co_spawn(state_->strand, state_->accept(), asio::detached); }
 
 void server::drain() {
-    state_->draining = true;
-    asio::post(state_->strand, [s = state_] { s->close_listener(); });
-    state_->for_each(&connection::end_if_idle);
+    // The door closes first: who is told to go finds it closed.
+    asio::post(state_->strand, [s = state_] {
+        s->close_listener();
+        s->draining = true;
+        s->for_each(&connection::end_if_idle);
+    });
 }
 
 void server::stop() { state_->for_each(&connection::end); }

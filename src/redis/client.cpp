@@ -41,11 +41,10 @@ public:
     }
     void stop() {
         asio::post(strand_, [self = shared_from_this()] {
-            self->stopped_ = true;
+            if (std::exchange(self->stopped_, true)) return;
             self->is_up = false;  // whoever asks later is refused
-            self->connection_->stop();
-            self->timer_.cancel();
-            self->refuse_all();
+            // What was handed over before has until its deadline. Meanwhile the timer keeps this alive.
+            if (!self->connected_ || self->questions_.empty()) self->end();
         });
     }
     void ask(commands all, std::unique_ptr<pending<replies>> asker) {
@@ -75,6 +74,10 @@ private:
             asker->give(is_up ? retry_later(errc::too_busy, std::chrono::seconds{1}) : error{errc::unavailable});
             return;
         }
+        hand_over(all, std::move(asker));
+    }
+
+    void hand_over(const commands& all, std::unique_ptr<pending<replies>> asker) {
         question q;
         q.count = all.count();
         q.asker = std::move(asker);
@@ -85,28 +88,51 @@ private:
         if (timer_.expiry() > questions_.back().deadline) timer_.cancel();  // it was set for the end of a silence
     }
 
+    // The connection is told when a command has been answered in time: a server that only greets is none.
     void up() override {
-        is_up = true;
-        heard_({});
+        is_up = connected_ = true;
+        commands ping;
+        ping.add("PING");
+        ++counted.commands;
+        hand_over(ping, nullptr);
         look_after();
     }
 
     void received(reply r) override {
         heard_something_ = true;
-        if (questions_.empty()) return connection_->cut("a reply to no command");
+        if (questions_.empty()) return cut("a reply to no command");
+        if (!stopped_ && std::exchange(told_, word::up) != word::up) heard_({});
+        const bool is_replica = r.is_refusal() && r.text.starts_with("READONLY");
         auto& first = questions_.front();
         if (first.asker) first.found.push_back(std::move(r));
         --waiting_;
-        if (--first.count > 0) return;
-        if (first.asker) first.asker->give(std::move(first.found));
-        questions_.pop_front();
+        if (--first.count == 0) {
+            if (first.asker) first.asker->give(std::move(first.found));
+            questions_.pop_front();
+        }
+        if (stopped_ && questions_.empty()) return end();
+        // The one that writes is elsewhere now, perhaps under this name.
+        if (is_replica && !stopped_) cut("it has become a replica");
     }
 
     void down(std::string_view why) override {
-        is_up = false;
+        is_up = connected_ = false;
+        if (stopped_) return end();
         timer_.cancel();
         refuse_all();
-        heard_(why);
+        if (std::exchange(told_, word::down) != word::down) heard_(why);
+    }
+
+    // Nothing more is expected of this connection.
+    void cut(std::string_view why) {
+        connected_ = false;
+        connection_->cut(why);
+    }
+    void end() {
+        connected_ = false;
+        connection_->stop();
+        timer_.cancel();
+        refuse_all();
     }
 
     void refuse_all() {
@@ -119,7 +145,7 @@ private:
 
     // One timer for the deadline of the oldest question, and for silence.
     void look_after() {
-        if (looking_ || stopped_ || !is_up) return;
+        if (looking_ || !connected_) return;
         looking_ = true;
         const auto idle_until = std::chrono::steady_clock::now() + options_.idle;
         heard_something_ = false;
@@ -130,9 +156,9 @@ private:
         });
     }
     void look() {
-        if (stopped_ || !is_up) return;
+        if (!connected_) return;
         if (!questions_.empty() && questions_.front().deadline <= std::chrono::steady_clock::now())
-            return connection_->cut("no reply in time");
+            return stopped_ ? end() : cut("no reply in time");
         if (questions_.empty() && !heard_something_) {
             commands ping;
             ping.add("PING");
@@ -148,6 +174,9 @@ private:
     timer timer_;
     std::deque<question> questions_;
     std::size_t waiting_ = 0;  // commands
+    enum class word { nothing, up, down };
+    word told_ = word::nothing;  // of the connection
+    bool connected_ = false;     // and nothing has gone wrong with it
     bool looking_ = false;
     bool heard_something_ = false;
     bool stopped_ = false;

@@ -39,6 +39,7 @@ void connection::start() { asio::co_spawn(strand_, stay_connected(), asio::detac
 void connection::stop() {
     stopped_ = true;
     to_ = nullptr;
+    if (why_.empty()) why_ = "stopped";  // a look-up that has ended already is not followed by a connection
     resolver_.cancel();
     timer_.cancel();
     error_code ignored;
@@ -115,7 +116,7 @@ task<std::optional<std::string>> connection::introduce() {
 
 task<> connection::serve() {
     if (stopped_) co_return;
-    failures_ = 0;
+    const auto since = std::chrono::steady_clock::now();
     up_ = true;
     told_down_ = false;
     to_->up();
@@ -136,6 +137,8 @@ task<> connection::serve() {
         }
     }
     up_ = false;
+    // A server that greets and then fails is as good as none: the pauses go on growing.
+    if (std::chrono::steady_clock::now() - since >= longest_pause) failures_ = 0;
     fall(why_.empty() ? ec.message() : why_);
 }
 

@@ -66,7 +66,7 @@ private:
     bool flushing_ = false;
     bool stopped_ = false;
     bool told_down_ = false;
-    int failures_ = 0;  // in a row
+    int failures_ = 0;  // in a row, which a connection ends that has lasted
     std::minstd_rand dice_;
 };
 

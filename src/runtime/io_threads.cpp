@@ -1,8 +1,11 @@
 #include "madang/runtime/io_threads.hpp"
 
+#include "madang/observe/log.hpp"
+
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <exception>
 
 namespace madang::runtime {
 
@@ -17,10 +20,21 @@ io_threads::~io_threads() {
 }
 
 void io_threads::run() {
-    for (std::size_t i = 1; i < count_; ++i) threads_.emplace_back([this] { io_.run(); });
-    io_.run();
+    for (std::size_t i = 1; i < count_; ++i) threads_.emplace_back([this] { work(); });
+    work();
     for (auto& t : threads_) t.join();
     threads_.clear();
+}
+
+void io_threads::work() {
+    for (;;) {
+        try {
+            io_.run();
+            return;
+        } catch (const std::exception& bug) {
+            log::error("a handler threw", {{"error", bug.what()}});
+        }
+    }
 }
 
 std::size_t raise_file_limit() {

@@ -1,10 +1,8 @@
 #include "schema_steps.hpp"
 
-#include <fmt/format.h>
-#include <openssl/evp.h>
+#include "digest.hpp"
 
-#include <algorithm>
-#include <array>
+#include <fmt/format.h>
 
 namespace madang::storage {
 namespace {
@@ -15,12 +13,9 @@ constexpr std::size_t newer_by = 1;
 }  // namespace
 
 std::string checksum(std::string_view text) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned int size = 0;
-    EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr);
-    std::string hex;
-    for (unsigned int i = 0; i < size; ++i) hex += fmt::format("{:02x}", digest[i]);
-    return hex;
+    digest all;
+    all.add(text);
+    return all.text();
 }
 
 void check_numbers(std::span<const migration> steps) {
@@ -50,7 +45,14 @@ std::size_t count_applied(std::span<const applied_step> applied, std::span<const
                             "that belongs to it",
                             there.version, there.name));
     }
-    return std::min(applied.size(), steps.size());
+    return applied.size();
+}
+
+schema_plan compare(std::size_t applied, std::span<const migration> steps) {
+    schema_plan p;
+    for (std::size_t i = applied; i < steps.size(); ++i) p.missing.emplace_back(steps[i].name);
+    p.is_newer = applied > steps.size();
+    return p;
 }
 
 }  // namespace madang::storage

@@ -21,9 +21,11 @@ struct applied_step {
 // The steps themselves: a mistake of the build. Throws migration_error.
 void check_numbers(std::span<const migration> steps);
 
-// How many of the steps the database has. They must be the first ones, and the same; one more, which we do not know, may follow
-// them (README, "Expand first"). Throws migration_error.
+// How many steps the database has. They must be the first of ours, and the same; one more, which we do not know, may follow all
+// of them (README, "Expand first"). Throws migration_error.
 [[nodiscard]] std::size_t count_applied(std::span<const applied_step> applied, std::span<const migration> steps);
+
+[[nodiscard]] schema_plan compare(std::size_t applied, std::span<const migration> steps);
 
 inline constexpr std::size_t epoch_length = 12;
 

@@ -61,7 +61,7 @@ task<http::response> api::guarded(const api_handler& h, access a, net::exchange&
 }
 
 async_result<http::response> api::answer(const api_handler& h, access a, call& c) {
-    if (auto origin = check_origin(c.request); !origin) co_return origin.error();
+    if (auto origin = check_origin(c.request, a); !origin) co_return origin.error();
     if (a == access::signed_in) {
         auto who = authenticator_.check(c.request);
         if (!who) co_return who.error();
@@ -71,14 +71,13 @@ async_result<http::response> api::answer(const api_handler& h, access a, call& c
 }
 
 // Cookies travel by themselves, so what they change must come from our own pages (contract, chapter 2).
-result<> api::check_origin(const http::request& r) const {
+result<> api::check_origin(const http::request& r, access a) const {
     if (!changes_state(r.method) || r.header("authorization")) return {};
     const bool cookies = r.cookie(access_cookie) || r.cookie(refresh_cookie);
     const auto origin = r.header("origin");
     const bool foreign = origin && !origins_.allowed(*origin, r);
     if (cookies && (!origin || foreign)) return error{errc::forbidden, "A request with cookies needs an allowed Origin."};
-    // Signing in sets cookies: a stranger's page must not sign its visitors in as somebody else.
-    if (foreign && r.path.starts_with("/api/v1/sessions")) return error{errc::forbidden, "This Origin is not allowed."};
+    if (foreign && a == access::own_pages) return error{errc::forbidden, "This Origin is not allowed."};
     return {};
 }
 

@@ -28,7 +28,9 @@ struct call {
 
 using api_answer = async_result<http::response>;
 using api_handler = std::function<api_answer(call&)>;
-enum class access { anyone, signed_in };
+// own_pages: anyone, but from no foreign page. What sets cookies is that: a stranger's page must not sign its visitors in as
+// somebody else.
+enum class access { anyone, own_pages, signed_in };
 
 class api {
 public:
@@ -45,7 +47,7 @@ public:
 private:
     task<http::response> guarded(const api_handler& h, access a, net::exchange& x);
     async_result<http::response> answer(const api_handler& h, access a, call& c);
-    [[nodiscard]] result<> check_origin(const http::request& r) const;
+    [[nodiscard]] result<> check_origin(const http::request& r, access a) const;
     [[nodiscard]] http::response preflight(const http::request& r) const;
     void finish(const http::request& r, http::response& answer) const;
 

@@ -77,7 +77,7 @@ std::int64_t query::cursor_number(const std::string& part) {
 }
 
 void query::fail(std::string_view name, std::string_view code, std::string message) {
-    errors_.push_back({std::string{name}, std::string{code}, std::move(message)});
+    if (errors_.size() < json::reader::most_faults) errors_.push_back({std::string{name}, std::string{code}, std::move(message)});
 }
 
 std::optional<error> query::fault() {

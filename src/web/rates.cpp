@@ -1,6 +1,9 @@
 #include "madang/web/rates.hpp"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace madang::web {
 namespace {
@@ -13,7 +16,22 @@ limiter::rate logins_of(const settings& s, int times) {
     return {.count = count, .per = 15min, .burst = count};
 }
 
-std::string pair_of(const std::string& username, const std::string& address) { return fmt::format("{} {}", username, address); }
+std::string pair_of(const std::string& account, const std::string& network) { return fmt::format("{} {}", account, network); }
+
+// What counts as one address: of IPv6 the first 64 bits (RFC 4291, 2.5.4), of what is no IPv6 all of it.
+std::string network_of(const std::string& address) {
+    in6_addr bits{};
+    const std::string plain = address.substr(0, address.find('%'));  // without the zone
+    if (inet_pton(AF_INET6, plain.c_str(), &bits) != 1) return address;
+    char text[INET6_ADDRSTRLEN]{};
+    if (IN6_IS_ADDR_V4MAPPED(&bits)) {
+        inet_ntop(AF_INET, &bits.s6_addr[12], text, sizeof text);
+    } else {
+        std::fill_n(&bits.s6_addr[8], 8, std::uint8_t{0});
+        inet_ntop(AF_INET6, &bits, text, sizeof text);
+    }
+    return text;
+}
 
 }  // namespace
 
@@ -35,34 +53,36 @@ result<> rates::judge(const limiter::verdict& v, metrics::counter& refused) cons
     return retry_later(errc::rate_limited, v.retry_after);
 }
 
-result<> rates::begin_login(const std::string& username, const std::string& address) {
+result<> rates::begin_login(const std::string& account, const std::string& address) {
     const auto now = clock_.steady_now();
-    const auto pair = pair_of(username, address);
+    const auto network = network_of(address);
+    const auto pair = pair_of(account, network);
     if (auto by_both = judge(logins_.take(pair, now), logins_refused_); !by_both) return by_both;
-    if (auto by_account = judge(login_accounts_.take(username, now), logins_refused_); !by_account) {
+    if (auto by_account = judge(login_accounts_.take(account, now), logins_refused_); !by_account) {
         logins_.give_back(pair);
         return by_account;
     }
-    auto by_address = judge(login_addresses_.take(address, now), logins_refused_);
+    auto by_address = judge(login_addresses_.take(network, now), logins_refused_);
     if (!by_address) {
         logins_.give_back(pair);
-        login_accounts_.give_back(username);
+        login_accounts_.give_back(account);
     }
     return by_address;
 }
 
-void rates::end_login(const std::string& username, const std::string& address, login_outcome how) {
+void rates::end_login(const std::string& account, const std::string& address, login_outcome how) {
     if (how == login_outcome::wrong) return;
-    login_accounts_.give_back(username);
-    login_addresses_.give_back(address);
+    const auto network = network_of(address);
+    login_accounts_.give_back(account);
+    login_addresses_.give_back(network);
     if (how == login_outcome::right)
-        logins_.forget(pair_of(username, address));
+        logins_.forget(pair_of(account, network));
     else
-        logins_.give_back(pair_of(username, address));
+        logins_.give_back(pair_of(account, network));
 }
 
 result<> rates::sign_up(const std::string& address) {
-    return judge(signups_.take(address, clock_.steady_now()), signups_refused_);
+    return judge(signups_.take(network_of(address), clock_.steady_now()), signups_refused_);
 }
 
 result<> rates::send(user_id user) { return judge(sends_.take(user.value, clock_.steady_now()), sends_refused_); }

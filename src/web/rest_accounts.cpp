@@ -74,9 +74,7 @@ api_answer patch_me(call& c, domain::account_service& accounts) {
     co_return user_answer(200, *changed, true);
 }
 
-// Guessing the password of an account from within counts like guessing it from without; '#' is in no username.
-std::string own_login(const call& c) { return "#" + std::to_string(c.me.user.value); }
-
+// Guessing the password of an account from within is limited like guessing it from without.
 api_answer put_password(call& c, domain::account_service& accounts, rates& limits) {
     const auto body = body_of(c);
     if (!body) co_return body.error();
@@ -84,7 +82,7 @@ api_answer put_password(call& c, domain::account_service& accounts, rates& limit
     auto current = in.secret("currentPassword", {1, 128});
     auto next = in.secret("newPassword", {8, 128});
     if (auto fault = in.fault()) co_return std::move(*fault);
-    const auto who = own_login(c);
+    const auto who = rates::account_of(c.me.user);
     if (auto may = limits.begin_login(who, c.request.address); !may) co_return may.error();
     const auto done = co_await accounts.change_password(c.me.user, c.me.session, std::move(current), std::move(next));
     limits.end_login(who, c.request.address, done);
@@ -98,7 +96,7 @@ api_answer delete_me(call& c, domain::account_service& accounts, rates& limits) 
     json::reader in{*body};
     auto password = in.secret("password", {1, 128});
     if (auto fault = in.fault()) co_return std::move(*fault);
-    const auto who = own_login(c);
+    const auto who = rates::account_of(c.me.user);
     if (auto may = limits.begin_login(who, c.request.address); !may) co_return may.error();
     const auto done = co_await accounts.delete_me(c.me.user, std::move(password));
     limits.end_login(who, c.request.address, done);

@@ -58,10 +58,10 @@ api_answer sign_in(call& c, domain::account_service& accounts, rates& limits, co
     auto password = in.secret("password", {0, 1024});
     if (auto fault = in.fault()) co_return std::move(*fault);
     username = text::folded(username);
-    if (auto may = limits.begin_login(username, c.request.address); !may) co_return may.error();
-    const std::string name = username;
+    const auto account = rates::account_named(username);
+    if (auto may = limits.begin_login(account, c.request.address); !may) co_return may.error();
     const auto done = co_await accounts.sign_in(std::move(username), std::move(password), device_of(c));
-    limits.end_login(name, c.request.address, done);
+    limits.end_login(account, c.request.address, done);
     if (!done) co_return done.error();
     co_return signed_in_answer(c, *done, accounts.policy(), s);
 }
@@ -103,8 +103,8 @@ api_answer list(call& c, domain::account_service& accounts) {
 
 void add_session_routes(api& a, domain::account_service& accounts, rates& limits, const settings& s) {
     using http::method;
-    a.add(method::post, "/sessions", access::anyone, [&](call& c) { return sign_in(c, accounts, limits, s); });
-    a.add(method::post, "/sessions/refresh", access::anyone, [&](call& c) { return refresh(c, accounts, s); });
+    a.add(method::post, "/sessions", access::own_pages, [&](call& c) { return sign_in(c, accounts, limits, s); });
+    a.add(method::post, "/sessions/refresh", access::own_pages, [&](call& c) { return refresh(c, accounts, s); });
     a.add(method::get, "/sessions", access::signed_in, [&](call& c) { return list(c, accounts); });
     a.add(method::erase, "/sessions/current", access::signed_in, [&](call& c) -> api_answer {
         const auto done = co_await accounts.end_session(c.me.user, c.me.session);

@@ -71,7 +71,8 @@ void room_audience::presence(user_id to, std::span<const domain::presence_state>
     w.begin_object().key("presence").begin_array();
     for (const auto& one : friends) write(w, one);
     w.end_array().end_object();
-    p.message = passing(std::string{user_presence_destination}, w.take(), true);
+    // Never shed: it says what has changed, and is not said again.
+    p.message = passing(std::string{user_presence_destination}, w.take(), false);
     hub_.publish(std::move(p));
 }
 

@@ -40,8 +40,11 @@ void room_bells::take_down(room_id room) {
     {
         const std::lock_guard hold{lock_};
         const auto at = bells_.find(room);
-        std::erase_if(at->second, [](const auto& one) { return one.expired(); });
-        if (at->second.empty()) bells_.erase(at);
+        // Nothing is left of it when another of its bells was taken down since this one expired.
+        if (at != bells_.end()) {
+            std::erase_if(at->second, [](const auto& one) { return one.expired(); });
+            if (at->second.empty()) bells_.erase(at);
+        }
     }
     told_.room(room, false);
 }

@@ -64,16 +64,16 @@ task<> stomp_session::sign_in(std::string name, std::string password) {
     const auto self = shared_from_this();
     name = text::folded(name);
     auto& limits = gateway_.parts_.limits;
+    const auto account = rates::account_named(name);
     result<domain::signed_in> done = errc::internal;
-    if (const auto may = limits.begin_login(name, facts_.address); !may) {
+    if (const auto may = limits.begin_login(account, facts_.address); !may) {
         done = may.error();
     } else {
         domain::device from;
         from.name = facts_.agent;
         from.address = facts_.address;
-        std::string kept = name;
-        done = co_await gateway_.parts_.accounts.sign_in_for_socket(std::move(kept), std::move(password), std::move(from));
-        limits.end_login(name, facts_.address, done);
+        done = co_await gateway_.parts_.accounts.sign_in_for_socket(std::move(name), std::move(password), std::move(from));
+        limits.end_login(account, facts_.address, done);
     }
     const bool here = finished();
     if (done) {

@@ -26,8 +26,8 @@ std::variant<http::response, net::upgrade> stomp_gateway::open(const http::reque
     if (!origins{settings_}.acceptable(r)) return refuse(error{errc::forbidden, "This Origin is not allowed."});
 
     net::upgrade up;
-    if (const auto offered = r.header("sec-websocket-protocol")) {
-        const auto version = stomp::choose_subprotocol(*offered);
+    if (r.header("sec-websocket-protocol")) {
+        const auto version = stomp::choose_subprotocol(r.list("sec-websocket-protocol"));
         if (!version)
             return refuse(
                 error{errc::invalid_request, "None of the offered subprotocols is served: v12.stomp, v11.stomp, v10.stomp."});

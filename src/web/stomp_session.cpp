@@ -152,8 +152,13 @@ void stomp_session::tick(steady_time now) {
         return ws_->abort();
     }
     if (stage_ == stage::closing) return;
-    if (stage_ == stage::fresh || stage_ == stage::connecting) {
+    if (stage_ == stage::fresh) {
         if (now - opened_at_ > s.connect_timeout) protocol_fault("CONNECT has not come in time.");
+        return;
+    }
+    if (stage_ == stage::connecting) {
+        // The check of the password has not come in time, which is our fault. Nothing was read since CONNECT.
+        if (now - heard_at_ > s.connect_timeout) fatal(retry_later(errc::too_busy, 1s), 1011, "internal");
         return;
     }
     if (beats_.send_every.count() > 0 && now - sent_at_ >= beats_.send_every - early) session_->beat();
@@ -240,6 +245,7 @@ void stomp_session::close_when_flushed(std::uint16_t code, std::string_view reas
     stage_ = stage::closing;
     close_code_ = code;
     close_reason_ = reason;
+    session_->unsubscribe_all();
     session_->flush();
     close_if_flushed();
 }

@@ -153,7 +153,8 @@ void stomp_session::on_unsubscribe(const stomp::frame& f) {
     auto id = f.find("id");
     if (!id && version_ == stomp::version::v10) id = f.find("destination");
     if (!id) return protocol_fault("UNSUBSCRIBE needs an id.", receipt_of(f));
-    if (!session_->unsubscribe(*id)) return protocol_fault("There is no subscription with this id.", receipt_of(f));
+    // An id that is not there is no fault of the client's: the server itself forgets one whose SUBSCRIBE it refuses.
+    session_->unsubscribe(*id);
     receipt(receipt_of(f));
 }
 

@@ -14,17 +14,23 @@ export class Problem extends Error {
   }
 }
 
-// `onSignedOut` is called once the session has turned out to be over.
+// `onSignedOut` is called once the session has turned out to be over. `key` makes a POST that is repeated the same one.
 export function createApi({ onSignedOut = () => {} } = {}) {
-  async function request(method, path, body, { anonymous = false } = {}) {
+  let stopped = false;
+
+  async function request(method, path, body, { anonymous = false, key } = {}) {
+    const ask = () => {
+      if (stopped) throw new Problem('disconnected');
+      return send(method, path, body, key);
+    };
     // A token that is about to expire is renewed first, which saves a refused request.
     if (!anonymous && !accessIsFresh()) await renew();
-    let response = await send(method, path, body);
+    let response = await ask();
     if (response.status === 401 && !anonymous) {
       const problem = await problemOf(response);
       if (problem.code === 'bad_credentials') throw problem;
       await renew();
-      response = await send(method, path, body);
+      response = await ask();
     }
     if (!response.ok) throw await problemOf(response);
     return response.status === 204 ? undefined : response.json();
@@ -66,12 +72,15 @@ export function createApi({ onSignedOut = () => {} } = {}) {
     del: (path, body) => request('DELETE', path, body),
     all,
     renew,
+    // The page is leaving: nothing more is asked for in this person's name.
+    stop: () => { stopped = true; },
   };
 }
 
-async function send(method, path, body) {
+async function send(method, path, body, key) {
   const headers = { Accept: 'application/json', 'Accept-Language': document.documentElement.lang };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
+  if (key !== undefined) headers['Idempotency-Key'] = key;
   try {
     return await fetch(`/api/v1${path}`, {
       method, headers, credentials: 'same-origin',

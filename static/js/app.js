@@ -2,9 +2,9 @@
 import { render } from 'preact';
 import { html } from './html.js';
 import { createStore } from './store.js';
-import { createApi } from './api.js';
-import { accessIsFresh, forgetAccess } from './session.js';
-import { chosenLanguage, currentLanguage, problemText, rememberLanguage, setLanguage } from './i18n.js';
+import { createApi, Problem } from './api.js';
+import { accessIsFresh, forgetAccess, sessionChannel } from './session.js';
+import { chosenLanguage, currentLanguage, problemText, setLanguage } from './i18n.js';
 import { routeOf } from './route.js';
 import { Socket } from './socket.js';
 import { Live } from './live.js';
@@ -27,17 +27,24 @@ const store = createStore({
   outbox: [], dialogs: [], toasts: [], announcement: '',
 });
 
-// All tabs leave together.
-const channel = new BroadcastChannel('madang-session');
-channel.onmessage = ({ data }) => { if (data === 'signed-out') toLogin(); };
-
+// The session is over, or somebody else's. Until the next page is here, this one says nothing more.
 let leaving = false;
-function toLogin() {
+function leave(go) {
   if (leaving) return;
   leaving = true;
   socket.stop();
-  location.assign('/login');
+  api.stop();
+  go();
 }
+const toLogin = () => leave(() => location.assign('/login'));
+const startAgain = () => leave(() => location.reload());
+
+// All tabs leave together, and all become the same person.
+const channel = sessionChannel();
+channel.onmessage = ({ data }) => {
+  if (data === 'signed-out') toLogin();
+  if (data === 'signed-in') startAgain();
+};
 
 const api = createApi({ onSignedOut: toLogin });
 const socket = new Socket({
@@ -54,6 +61,7 @@ const socket = new Socket({
     if (connection === 'online') outbox.flushAll();
   },
   ended: forgetAccess,
+  stranger: startAgain,
 });
 const people = new People({ store, api });
 const rooms = new Rooms({ store, api, socket, people });
@@ -88,12 +96,12 @@ const app = {
   account: createAccount({ store, api, channel }),
   get outbox() { return outbox; },
   confirm: (text, action, danger = true) => new Promise((answer) => dialog(Confirm, { text, action, danger, answer })),
-  // Wraps what a button does: a refusal is told to the person.
+  // Wraps what a button does: a refusal is told to the person, and so is that something went wrong which should not.
   doing: (work) => async (...args) => {
     try {
       return await work(...args);
     } catch (problem) {
-      if (!problem.code) throw problem;
+      if (!(problem instanceof Problem)) console.error(problem);
       toast(problemText(problem), 'error');
       return undefined;
     }
@@ -108,10 +116,9 @@ function listen() {
 
 async function load() {
   const me = await api.get('/me');
-  // A choice made in this browser wins over the account's language.
+  // A choice made in this browser wins over the account's language, which is no choice and is not remembered as one.
   const lang = chosenLanguage() ?? me.locale ?? currentLanguage();
   setLanguage(lang);
-  rememberLanguage(lang);
   store.set({ me, lang });
   people.learn([me]);
   await Promise.all([rooms.reload(), people.load()]);
@@ -129,14 +136,14 @@ async function start() {
     }
   }
   const { me } = store.get();
-  outbox = new Outbox({ userId: me.id, db: await openOutboxDb(me.id), api, socket, store });
+  outbox = new Outbox({ userId: me.id, db: openOutboxDb(me.id), api, socket, store });
   await outbox.load();
   store.set({ loaded: true });
   const root = document.getElementById('app');
   root.replaceChildren();
   render(html`<${AppContext.Provider} value=${app}><${Shell} /><//>`, root);
   listen();
-  socket.start();
+  socket.start(me.id);
 }
 
 start();

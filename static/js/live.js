@@ -1,28 +1,26 @@
 // Keeps the state true while things happen elsewhere: connects, takes in what the server pushes, finds out what was missed.
 // The rule: live frames are hints, the seq decides. After each connection the positions are compared by POST /rooms/sync, and
 // a jump in a room's seqs is repaired from its event log.
-import { applyRead } from './state/rooms.js';
+import { applyRead, asksForRoom } from './state/rooms.js';
 import { knownSeq, receive, withoutRoom } from './state/receive.js';
+import { onceAtATime } from './once.js';
 
 export class Live {
   constructor({ store, api, socket, rooms, people, onOwnMessage, onEnded }) {
     Object.assign(this, { store, api, socket, rooms, people, onOwnMessage, onEnded });
-    this.repairs = new Map();
+    // Reads the events that are missing in a room. What fails is found out again by the next event.
+    this.repair = onceAtATime((roomId) => this.readEvents(roomId).catch(() => {}));
     socket.subscribe('/user/queue/events', (notice) => this.noticed(notice));
     socket.subscribe('/user/queue/presence', ({ presence }) => this.people.present(presence));
-    this.firstConnection = true;
   }
 
-  // Runs on every connection, before the page calls itself online.
+  // Runs on every connection, before the page calls itself online. The first one may come long after the page was loaded.
   async connected() {
     await this.socket.subscribeNow('/user/queue/rooms', (event) => this.take(event));
     await this.sync();
-    if (!this.firstConnection) {
-      // Read marks, names and friends are not in the rooms' event logs.
-      await Promise.all([this.rooms.reload(), this.people.load()]);
-      this.rooms.reloadMarks();
-    }
-    this.firstConnection = false;
+    // Read marks, names and friends are not in the rooms' event logs.
+    await Promise.all([this.rooms.reload(), this.people.load()]);
+    this.rooms.reloadMarks();
   }
 
   async sync() {
@@ -50,46 +48,35 @@ export class Live {
   }
 
   take(event) {
-    const { state, outcome } = receive(this.store.get(), event);
-    if (event.kind === 'message' && event.authorId === state.me.id && event.key) this.onOwnMessage(event.key);
-    if (outcome === 'unknown') this.rooms.fetch(event.roomId);
+    const outcome = this.apply(event);
+    if (outcome === 'unknown') this.rooms.refresh(event.roomId);
     if (outcome === 'gap') this.repair(event.roomId);
-    if (outcome !== 'applied' && outcome !== 'left') return;
-    this.store.set(state);
-    if (event.kind === 'message') this.rooms.stoppedTyping(event.roomId, event.authorId);
-    if (outcome === 'applied' && state.rooms[event.roomId].stale) this.rooms.refresh(event.roomId);
   }
 
-  // Reads the events that are missing in a room, once at a time for each room.
-  repair(roomId) {
-    const running = this.repairs.get(roomId);
-    if (running) {
-      running.again = true;
-      return running.done;
+  apply(event) {
+    const { state, outcome } = receive(this.store.get(), event);
+    if (outcome === 'applied' || outcome === 'left') this.store.set(state);
+    // Only now: the outbox changes the state as well. After a gap the repair brings the event again.
+    if (outcome !== 'gap' && event.kind === 'message' && event.authorId === state.me.id && event.key) this.onOwnMessage(event.key);
+    if (outcome === 'applied') {
+      if (event.kind === 'message') this.rooms.stoppedTyping(event.roomId, event.authorId);
+      if (asksForRoom(event)) this.rooms.refresh(event.roomId);
+      // The open one is shortened by its page, which knows whether somebody is reading further up.
+      if (event.roomId !== state.route.roomId) this.rooms.shorten(event.roomId);
     }
-    const repair = { again: false };
-    repair.done = this.readEvents(roomId)
-      .catch(() => {})
-      .then(() => {
-        this.repairs.delete(roomId);
-        if (repair.again && this.socket.online) return this.repair(roomId);
-        return undefined;
-      });
-    this.repairs.set(roomId, repair);
-    return repair.done;
+    return outcome;
   }
 
   async readEvents(roomId) {
     let more = true;
     while (more && this.store.get().rooms[roomId]) {
-      const page = await this.api.get(`/rooms/${roomId}/events?after=${knownSeq(this.store.get(), roomId)}&limit=1000`);
+      const after = knownSeq(this.store.get(), roomId);
+      const page = await this.api.get(`/rooms/${roomId}/events?after=${after}&limit=1000`);
       if (page.epoch !== this.store.get().epoch) return this.rooms.startOver();
-      for (const event of page.events) {
-        const { state, outcome } = receive(this.store.get(), event);
-        if (outcome === 'applied' || outcome === 'left') this.store.set(state);
-        if (event.authorId === state.me.id && event.key) this.onOwnMessage(event.key);
-      }
-      more = page.hasMore && page.events.length > 0;
+      // The log has no holes for its reader. One that begins later tells that we have left and come back, and see from there on.
+      if (page.events[0]?.seq > after + 1) return this.rooms.restart(roomId);
+      for (const event of page.events) this.apply(event);
+      more = page.hasMore && knownSeq(this.store.get(), roomId) > after;
     }
     return undefined;
   }

@@ -1,6 +1,6 @@
 // The sign-in page.
 import { createApi, Problem } from './api.js';
-import { rememberAccess } from './session.js';
+import { rememberAccess, sessionChannel } from './session.js';
 import { languageButtons, onSubmit } from './auth-form.js';
 
 const api = createApi();
@@ -11,5 +11,6 @@ onSubmit(async (form) => {
   const password = form.get('password');
   if (!username || !password) throw new Problem('bad_credentials');
   rememberAccess(await api.post('/sessions', { username, password }, { anonymous: true }));
+  sessionChannel().postMessage('signed-in');
   location.assign('/chats');
 });

@@ -26,9 +26,14 @@ export function roomTitle(room, state) {
   return names.length > 0 ? names.join(', ') : personName(state.me);
 }
 
-// One line of a message, for lists and quotes.
-export function messageLine(message) {
+export function isBlocked(userId, blocks) {
+  return blocks.some(({ user }) => user.id === userId);
+}
+
+// One line of a message, for lists and quotes: folded as in the timeline when its author is blocked.
+export function messageLine(message, blocks) {
   if (!message) return '';
+  if (isBlocked(message.authorId, blocks)) return t('message.folded');
   if (message.deletedAt) return t('message.deleted');
   if (message.text) return message.text;
   if (message.file) return message.file.type?.startsWith('image/') ? t('message.photo') : message.file.name ?? t('message.file');

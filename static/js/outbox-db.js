@@ -1,12 +1,49 @@
-// The waiting messages of one person in IndexedDB, shared by the tabs and kept over a reload.
-// Where IndexedDB is forbidden (some private windows) they live in this tab alone.
+// The waiting messages of one person in IndexedDB, shared by the tabs and kept over a reload. A browser may forbid it (some private
+// windows), and may cut it off (WebKit does, for tabs in the background): what fails is done again on a new connection, and
+// if that fails as well, the messages live in this tab alone from then on, with all that it has seen of them.
 
-export async function openOutboxDb(userId) {
-  try {
-    return indexed(await open(`madang-outbox-${userId}`));
-  } catch {
-    return inMemory();
+export function openOutboxDb(userId) {
+  return lasting(() => open(`madang-outbox-${userId}`).then(indexed));
+}
+
+// A store that never fails, from a function that opens one which may.
+export function lasting(openStore) {
+  const known = new Map();
+  const memory = inMemory(known);
+  let present;
+
+  async function run(act) {
+    for (let attempt = 0; attempt < 2 && present !== memory; attempt += 1) {
+      present ??= openStore();
+      const mine = present;
+      try {
+        return await act(await mine);
+      } catch {
+        // Whoever failed beside us may have opened another one already.
+        if (present === mine) present = undefined;
+      }
+    }
+    present = memory;
+    return act(memory);
   }
+
+  return {
+    async all() {
+      const entries = await run((store) => store.all());
+      known.clear();
+      for (const entry of entries) known.set(entry.key, entry);
+      return entries;
+    },
+    get: (key) => run((store) => store.get(key)),
+    async put(entry) {
+      await run((store) => store.put(entry));
+      known.set(entry.key, entry);
+    },
+    async remove(key) {
+      await run((store) => store.remove(key));
+      known.delete(key);
+    },
+  };
 }
 
 function open(name) {
@@ -34,8 +71,7 @@ function indexed(db) {
   };
 }
 
-function inMemory() {
-  const entries = new Map();
+function inMemory(entries) {
   return {
     all: async () => [...entries.values()],
     get: async (key) => entries.get(key),

@@ -26,8 +26,10 @@ export class Outbox {
     const now = Date.now();
     const key = newKey(crypto.getRandomValues(new Uint8Array(16)));
     const entry = newEntry(message, { key, now, order: now + (this.counter++ % 1000) / 1000 });
+    // Stored first: what is on the screen must not be lost.
+    await this.db.put(entry);
     this.show([entry]);
-    await this.keep(entry);
+    this.channel.postMessage('changed');
     this.flush(entry.roomId);
   }
 
@@ -45,7 +47,7 @@ export class Outbox {
 
   // The event of one of my messages has arrived, perhaps one that another tab has sent.
   async arrived(key) {
-    if (!this.store.get().outbox.some((entry) => entry.key === key)) return;
+    if (!this.isHere(key)) return;
     this.hide(key);
     await this.forget(key);
   }
@@ -91,11 +93,12 @@ export class Outbox {
     if (!(await this.db.get(entry.key))) return { verdict: 'done' };
     try {
       const seq = await this.transmit(entry);
-      this.show([{ ...entry, seq }]);
+      // Its event may have been here first.
+      if (this.isHere(entry.key)) this.show([{ ...entry, seq }]);
       await this.forget(entry.key);
       return { verdict: 'done' };
     } catch (problem) {
-      const { verdict, entry: next } = afterRefusal(entry, problem.code ?? 'offline');
+      const { verdict, entry: next } = afterRefusal(entry, problem.code ?? 'offline', { online: this.socket.online });
       if (next !== entry && (await this.db.get(entry.key))) await this.keep(next);
       return { verdict, retryAfter: problem.retryAfter };
     }
@@ -121,6 +124,10 @@ export class Outbox {
   async forget(key) {
     await this.db.remove(key);
     this.channel.postMessage('changed');
+  }
+
+  isHere(key) {
+    return this.store.get().outbox.some((entry) => entry.key === key);
   }
 
   show(entries) {

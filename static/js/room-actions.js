@@ -11,8 +11,9 @@ export function createRoomActions({ store, api, rooms }) {
       rooms.put(room);
       return room;
     },
-    async createGroup(name, memberIds) {
-      const room = await api.post('/rooms', name ? { kind: 'group', memberIds, name } : { kind: 'group', memberIds });
+    // `key` is one for each group that is wanted: asked for twice, it is made once.
+    async createGroup(name, memberIds, key) {
+      const room = await api.post('/rooms', name ? { kind: 'group', memberIds, name } : { kind: 'group', memberIds }, { key });
       rooms.put(room);
       return room;
     },

@@ -1,8 +1,9 @@
 // What can be done with rooms, by REST and by the socket, and the state that follows from it.
-import { emptyTimeline, findItem, fromPage, prepend, trim } from './state/timeline.js';
+import { emptyTimeline, findItem, fromPage, isInFront, prepend, trim } from './state/timeline.js';
 import { applyRead, mergeRoom } from './state/rooms.js';
-import { applyReads, readsOf } from './state/reads.js';
-import { withoutRoom } from './state/receive.js';
+import { applyReads, mergeReads, readsOf } from './state/reads.js';
+import { withRoomAnew } from './state/receive.js';
+import { onceAtATime } from './once.js';
 
 const pageSize = 50;
 const kept = 300;
@@ -11,12 +12,15 @@ const typingSentMs = 3_000;
 // Larger rooms have no read marks on the wire.
 const mostMembersWithMarks = 100;
 const mostMembersListed = 1000;
+const attemptsAtOlder = 3;
 
 export class Rooms {
   constructor({ store, api, socket, people }) {
     Object.assign(this, { store, api, socket, people });
     this.loading = new Map();
     this.lastTyping = new Map();
+    // Somebody came or went: names and marks changed. What fails is read at the next change, connection or opening.
+    this.refresh = onceAtATime((roomId) => this.readAgain(roomId).catch(() => {}));
   }
 
   // Is told where a room must be asked for missed events (live.js, which needs this object itself).
@@ -27,6 +31,9 @@ export class Rooms {
   async reload() {
     const { rooms, epoch } = await this.api.all('/rooms', 'rooms');
     this.people.learn(rooms.flatMap((room) => room.members));
+    // A mark may have been sent into a connection that was dying.
+    const known = this.store.get().rooms;
+    for (const { id, readOrdinal } of rooms) if (known[id]?.readOrdinal > readOrdinal) this.sendRead(id, known[id].readOrdinal);
     this.store.set((state) => {
       const next = { ...state.rooms };
       for (const room of rooms) next[room.id] = mergeRoom(next[room.id], room);
@@ -34,32 +41,29 @@ export class Rooms {
     });
   }
 
-  // Another epoch: forget everything and read it again.
+  // Another epoch: forget everything and read it again. The page that shows a room opens it anew, others are read when they are opened.
+  // What waits is still to be sent; what was acknowledged may not exist any more.
   async startOver() {
-    const open = Object.keys(this.store.get().timelines);
-    this.store.set({ rooms: {}, timelines: {}, reads: {}, members: {}, quoted: {} });
+    this.store.set((state) => ({ ...state, rooms: {}, timelines: {}, reads: {}, members: {}, quoted: {}, outbox: state.outbox.filter(({ seq }) => seq === undefined) }));
     await this.reload();
-    await Promise.all(open.map((id) => this.open(Number(id))));
   }
 
-  async fetch(roomId) {
-    const room = await this.api.get(`/rooms/${roomId}`).catch(() => undefined);
-    if (room) this.put(room);
-    return room;
-  }
-
-  // The room as it is now, position included; its timeline begins again at the newest page.
+  // The room as it is now, position included; its timeline begins again at the newest page, without disappearing in between.
   async restart(roomId) {
-    const wasOpen = Boolean(this.store.get().timelines[roomId]);
     const room = await this.api.get(`/rooms/${roomId}`);
-    this.store.set((state) => ({ ...withoutRoom(state, roomId), rooms: { ...state.rooms, [roomId]: room } }));
-    if (wasOpen) await this.open(roomId);
+    const page = this.store.get().timelines[roomId] && await this.newestPage(roomId);
+    this.people.learn(room.members);
+    this.store.set((state) => withRoomAnew(state, room, page));
+    if (this.store.get().members[roomId]) await this.loadMembers(roomId);
   }
 
-  // Somebody came or went: names and marks changed.
-  async refresh(roomId) {
-    await this.fetch(roomId);
+  async readAgain(roomId) {
+    this.put(await this.api.get(`/rooms/${roomId}`));
     if (this.store.get().members[roomId]) await this.loadMembers(roomId);
+  }
+
+  newestPage(roomId) {
+    return this.api.get(`/rooms/${roomId}/messages?limit=${pageSize}`);
   }
 
   put(room) {
@@ -76,14 +80,19 @@ export class Rooms {
   }
 
   async load(roomId) {
-    if (!this.store.get().rooms[roomId]) this.put(await this.api.get(`/rooms/${roomId}`));
-    if (!this.store.get().timelines[roomId]) {
-      const page = await this.api.get(`/rooms/${roomId}/messages?limit=${pageSize}`);
-      this.store.set((state) => ({ ...state, timelines: { ...state.timelines, [roomId]: fromPage(page) } }));
-      // Events that came while the page was on its way have moved the room, but not this timeline.
-      if (page.lastSeq < (this.store.get().rooms[roomId]?.lastSeq ?? 0)) await this.repair(roomId);
-    }
-    if (this.store.get().rooms[roomId]?.memberCount <= mostMembersWithMarks) await this.loadMembers(roomId);
+    // Once more when starting over has swept away meanwhile what was just read.
+    do {
+      if (!this.store.get().rooms[roomId]) this.put(await this.api.get(`/rooms/${roomId}`));
+      if (!this.store.get().timelines[roomId]) await this.loadTimeline(roomId);
+      if (this.store.get().rooms[roomId]?.memberCount <= mostMembersWithMarks) await this.loadMembers(roomId);
+    } while (!this.store.get().timelines[roomId]);
+  }
+
+  async loadTimeline(roomId) {
+    const page = await this.newestPage(roomId);
+    this.store.set((state) => ({ ...state, timelines: { ...state.timelines, [roomId]: fromPage(page) } }));
+    // Events that came while the page was on its way have moved the room, but not this timeline.
+    if (page.lastSeq < (this.store.get().rooms[roomId]?.lastSeq ?? 0)) await this.repair(roomId);
   }
 
   async loadMembers(roomId) {
@@ -93,7 +102,7 @@ export class Rooms {
     this.store.set((state) => {
       const next = { ...state, members: { ...state.members, [roomId]: members } };
       if (memberCount > mostMembersWithMarks) return next;
-      return { ...next, reads: { ...state.reads, [roomId]: readsOf(members) } };
+      return { ...next, reads: { ...state.reads, [roomId]: mergeReads(state.reads[roomId], readsOf(members)) } };
     });
   }
 
@@ -110,11 +119,22 @@ export class Rooms {
     const name = `older-${roomId}`;
     if (!this.loading.has(name)) {
       const before = timeline.items[0].seq;
-      this.loading.set(name, this.api.get(`/rooms/${roomId}/messages?before=${before}&limit=${limit}`)
-        .then((page) => this.changeTimeline(roomId, (present) => prepend(present, page)))
-        .finally(() => this.loading.delete(name)));
+      this.loading.set(name, this.readOlder(roomId, before, limit).finally(() => this.loading.delete(name)));
     }
     await this.loading.get(name);
+  }
+
+  // A page that comes too late is dropped, and one that is older than a change which it should contain is read again.
+  async readOlder(roomId, before, limit) {
+    for (let attempt = 0; attempt < attemptsAtOlder; attempt += 1) {
+      const page = await this.api.get(`/rooms/${roomId}/messages?before=${before}&limit=${limit}`);
+      const present = this.store.get().timelines[roomId];
+      if (!present || !isInFront(present, before)) return;
+      if (page.lastSeq >= present.passedSeq) {
+        this.changeTimeline(roomId, (timeline) => prepend(timeline, page));
+        return;
+      }
+    }
   }
 
   // Makes sure that a message is in the timeline, reading backwards to it. False when it is too far away.
@@ -135,7 +155,8 @@ export class Rooms {
   changeTimeline(roomId, change) {
     this.store.set((state) => {
       const timeline = state.timelines[roomId];
-      return timeline ? { ...state, timelines: { ...state.timelines, [roomId]: change(timeline) } } : state;
+      const next = timeline && change(timeline);
+      return next === timeline ? state : { ...state, timelines: { ...state.timelines, [roomId]: next } };
     });
   }
 
@@ -144,9 +165,10 @@ export class Rooms {
     const key = `${roomId}.${seq}`;
     if (this.loading.has(key)) return;
     this.loading.set(key, true);
-    const message = await this.api.get(`/rooms/${roomId}/messages/${seq}`).catch((problem) => (problem.status ? { seq, missing: true } : undefined));
+    // Only a refusal for good says that it cannot be seen; after anything else it is asked for the next time.
+    const message = await this.api.get(`/rooms/${roomId}/messages/${seq}`).catch(({ status }) => ([403, 404].includes(status) ? { seq, missing: true } : undefined));
     this.loading.delete(key);
-    if (message) this.store.set((state) => ({ ...state, quoted: { ...state.quoted, [key]: message } }));
+    if (message) this.store.set((state) => ({ ...state, quoted: { ...state.quoted, [roomId]: { ...state.quoted[roomId], [seq]: message } } }));
   }
 
   // Listens to what only an open room needs. Returns the end of it.
@@ -165,12 +187,16 @@ export class Rooms {
     const { rooms, me } = this.store.get();
     const room = rooms[roomId];
     if (!room || room.unread === 0 || !this.socket.online) return;
-    this.socket.send(`/app/rooms/${roomId}/read`, { ordinal: room.lastOrdinal });
+    this.sendRead(roomId, room.lastOrdinal);
     this.store.set((state) => {
       const next = { ...state, rooms: { ...state.rooms, [roomId]: applyRead(room, room.lastOrdinal) } };
       const reads = state.reads[roomId];
       return reads ? { ...next, reads: { ...state.reads, [roomId]: applyReads(reads, [{ userId: me.id, ordinal: room.lastOrdinal }]) } } : next;
     });
+  }
+
+  sendRead(roomId, ordinal) {
+    this.socket.send(`/app/rooms/${roomId}/read`, { ordinal });
   }
 
   // Tells the others, at most every three seconds.

@@ -2,6 +2,12 @@
 // the access token holds is kept, so that it can be renewed before a request is refused.
 import { withLock } from './locks.js';
 
+// What the tabs of a browser tell each other, for they share the cookies: `signed-out`, all leave; `signed-in`, the session
+// may be somebody else's from now on.
+export function sessionChannel() {
+  return new BroadcastChannel('madang-session');
+}
+
 const untilKey = 'madang-access-until';
 const longestMarginMs = 10_000;
 

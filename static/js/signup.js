@@ -1,7 +1,7 @@
 // The sign-up page: makes the account, signs in with it and goes to the friends.
 import { createApi, Problem } from './api.js';
 import { currentLanguage, problemText, t } from './i18n.js';
-import { rememberAccess } from './session.js';
+import { rememberAccess, sessionChannel } from './session.js';
 import { languageButtons, onSubmit, showError } from './auth-form.js';
 
 const api = createApi();
@@ -35,12 +35,17 @@ function explain(problem) {
   return problem.status === 0 || problem.errors.some(({ field }) => field in fieldTexts);
 }
 
+// The name of an account that was made before signing in failed: pressing again has only that left to do.
+let made;
+
 languageButtons();
 onSubmit(async (form) => {
   const values = checked(form);
-  await api.post('/users', values, { anonymous: true });
   const { username, password } = values;
+  if (made !== username) await api.post('/users', values, { anonymous: true });
+  made = username;
   rememberAccess(await api.post('/sessions', { username, password }, { anonymous: true }));
+  sessionChannel().postMessage('signed-in');
   // The account speaks the language in which it was made. Not worth failing for.
   await api.patch('/me', { locale: currentLanguage() }).catch(() => {});
   location.assign('/friends');

@@ -10,10 +10,10 @@ const receiptDeadlineMs = 10_000;
 // `before` runs before each attempt and makes sure of the access token; `connected` runs when the errors queue is live;
 // `changed` hears `connecting`, `online`, `offline`, and `misunderstood`: the server has refused a frame as no STOMP of its kind, the
 // page is probably older than it, and nothing is tried any more. `ended` hears that the server no longer accepts the token: the
-// next attempt then asks for another one, or finds that the session is over.
+// next attempt then asks for another one, or finds that the session is over. `stranger` hears that the session has become somebody else's.
 export class Socket {
-  constructor({ url, before, connected, changed, ended }) {
-    Object.assign(this, { url, before, connected, changed, ended });
+  constructor({ url, before, connected, changed, ended, stranger }) {
+    Object.assign(this, { url, before, connected, changed, ended, stranger });
     this.subscriptions = new Map();
     this.waiting = new Map();
     this.attempt = 0;
@@ -21,7 +21,9 @@ export class Socket {
     this.suspicious = false;
   }
 
-  start() {
+  // Every connection must be this person's.
+  start(userId) {
+    this.userId = userId;
     this.stopped = false;
     this.open();
   }
@@ -76,13 +78,18 @@ export class Socket {
       discardWebsocketOnCommFailure: true,
     });
     this.client = client;
-    client.onConnect = () => this.greeted(client);
+    client.onConnect = ({ headers }) => this.greeted(client, headers);
     client.onWebSocketClose = (event) => this.closed(client, event);
     client.activate();
   }
 
-  async greeted(client) {
+  async greeted(client, headers) {
     if (this.client !== client) return;
+    // Cookies belong to all tabs. Nothing may be sent under another name, so this comes before everything.
+    if (headers['user-id'] !== String(this.userId)) {
+      this.stranger();
+      return;
+    }
     this.suspicious = false;
     this.ready = true;
     // Refusals must be heard before anything can be refused.
@@ -160,7 +167,7 @@ export class Socket {
     this.client.publish({ destination, body: body === undefined ? '' : JSON.stringify(body), headers: { 'content-type': 'application/json' } });
   }
 
-  // Resolves with the headers of the RECEIPT, rejects with the Problem of a refusal, `disconnected` or `timeout`.
+  // Resolves with the headers of the RECEIPT, rejects with the Problem of a refusal or `disconnected`.
   request(destination, body, headers = {}) {
     return this.awaitReceipt((receipt) => {
       this.client.publish({ destination, body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...headers, receipt } });
@@ -171,7 +178,8 @@ export class Socket {
     if (!this.client?.connected) return Promise.reject(new Problem('disconnected'));
     const receipt = `r${++this.receipts}`;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => settle(reject)(new Problem('timeout')), receiptDeadlineMs);
+      // A connection on which no answer comes is given up, which rejects all that wait on it: they come again on the next one.
+      const timer = setTimeout(() => this.drop(), receiptDeadlineMs);
       const settle = (how) => (value) => {
         clearTimeout(timer);
         this.waiting.delete(receipt);

@@ -4,10 +4,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { choices, Crowd, shuffled } from '../support/crowd.mjs';
+import { choices, Crowd } from '../support/crowd.mjs';
 import { eventually } from '../support/deadline.mjs';
 import { Gate } from '../support/gate.mjs';
 import { Nodes, state } from '../support/nodes.mjs';
+import { shuffled } from '../support/random.mjs';
 
 const size = process.env.MADANG_SOAK
   ? { clients: 300, rooms: 60, size: 5, pace: 4000, times: 8, hang: 10_000 }

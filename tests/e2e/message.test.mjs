@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startServer } from '../support/server.mjs';
-import { call, launch, messageOf, newPerson, openMenu, pairInRoom, password, sees, texts, write } from './support.mjs';
+import { call, launch, messageOf, newPerson, online, openMenu, pairInRoom, password, sees, signIn, texts, write } from './support.mjs';
 
 let server;
 let browser;
@@ -40,6 +40,7 @@ test('an edit, a reply, a reaction and a deletion appear on the other side', asy
   await reaction.waitFor();
   await reaction.click();
   await messageOf(other.page, '모레 봐').locator('[data-testid=reaction]', { hasText: '2' }).waitFor();
+  await messageOf(one.page, '모레 봐').locator('[data-testid=reaction][aria-pressed=true]').waitFor();
   await reaction.click();
   await messageOf(other.page, '모레 봐').locator('[data-testid=reaction]', { hasText: '1' }).waitFor();
 
@@ -122,6 +123,40 @@ test('another device is listed and can be signed out; signing out here leads to 
   await one.page.waitForURL('**/login');
   await one.page.goto('/');
   await one.page.waitForURL('**/login');
+});
+
+test('when somebody else signs in in another tab, this one becomes theirs', async () => {
+  const [one, other] = await Promise.all([newPerson(browser, server, '하나'), newPerson(browser, server, '두리')]);
+  const tab = await one.context.newPage();
+  await signIn(tab, other.username);
+  await one.page.waitForSelector(`[data-testid=me][data-username="${other.username}"]`);
+});
+
+test('a page that did not hear of another account finds out by its connection, before it says anything', async () => {
+  const [one, other] = await Promise.all([newPerson(browser, server, '하나'), newPerson(browser, server, '두리')]);
+  const sockets = [];
+  await one.page.routeWebSocket(/\/ws$/, (socket) => {
+    sockets.push(socket);
+    socket.connectToServer();
+  });
+  await one.page.reload();
+  await online(one.page);
+  await call(one.page, 'POST', '/sessions', { username: other.username, password });
+  await sockets[0].close({ code: 1012, reason: 'restart' });
+  await one.page.waitForSelector(`[data-testid=me][data-username="${other.username}"]`);
+});
+
+test('a window gives the focus back, and what is told while it is open is told inside of it', async () => {
+  const [one, other] = await Promise.all([newPerson(browser, server, '하나'), newPerson(browser, server, '두리')]);
+  const { page } = one;
+  await page.click('[data-testid=add-friend-open]');
+  await page.fill('[data-testid=add-friend-input]', other.username);
+  await page.click(`[data-testid=found][data-username="${other.username}"] [data-testid=send-request]`);
+  await page.waitForSelector('[data-testid=add-friend] [data-testid=toast]');
+  await page.press('[data-testid=add-friend-input]', 'Escape');
+  await page.waitForSelector('[data-testid=add-friend]', { state: 'detached' });
+  await page.waitForFunction(() => document.activeElement?.dataset.testid === 'add-friend-open');
+  assert.deepEqual(one.complaints, []);
 });
 
 test('a wrong password is told at the form', async () => {

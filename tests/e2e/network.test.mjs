@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startServer } from '../support/server.mjs';
-import { directRoom, launch, newPerson, online, openRoom, pairInRoom, sees, settled, texts, waitingCount, write } from './support.mjs';
+import { call, directRoom, launch, newDevice, newPerson, online, openRoom, pairInRoom, sees, settled, signIn, texts, waitingCount, write } from './support.mjs';
 
 let server;
 let browser;
@@ -105,6 +105,51 @@ test('a message whose acknowledgement is lost after it was stored is sent again 
   assert.ok(lost > 0, 'an answer was lost');
   assert.deepEqual(await texts(one.page), ['한 번만', '그 다음']);
   assert.deepEqual(await texts(other.page), ['한 번만', '그 다음']);
+});
+
+test('a connection on which no answer comes is given up, and what waited on it arrives once and in its order', async () => {
+  const [one, other] = await Promise.all([newPerson(browser, server, '하나'), newPerson(browser, server, '두리')]);
+  const room = await directRoom(one, other);
+  // Stands between the page and the server: a line that is silent stays open and carries nothing.
+  let line;
+  await one.context.routeWebSocket('**/ws', (socket) => {
+    const mine = { silent: false };
+    line = mine;
+    const upstream = socket.connectToServer();
+    socket.onMessage((frame) => { if (!mine.silent) upstream.send(frame); });
+    upstream.onMessage((frame) => { if (!mine.silent) socket.send(frame); });
+  });
+  await Promise.all([openRoom(one, room), openRoom(other, room)]);
+  const first = line;
+  first.silent = true;
+  for (const text of ['들리나요', '아무도 없나요']) await write(one.page, text);
+  await Promise.all([settled(one.page, 2), settled(other.page, 2)]);
+  assert.notEqual(line, first);
+  assert.deepEqual(await texts(one.page), ['들리나요', '아무도 없나요']);
+  assert.deepEqual(await texts(other.page), ['들리나요', '아무도 없나요']);
+});
+
+test('a room that was left and came back while the page was away shows what is mine now, and goes on', async () => {
+  const { one, other, room } = await pair();
+  await write(other.page, '나가기 전');
+  await sees(one.page, '나가기 전');
+  const far = await newDevice(browser, server);
+  await signIn(far.page, one.username);
+
+  await one.context.setOffline(true);
+  await one.page.waitForSelector('[data-testid=connection-banner]');
+  await write(other.page, '못 볼 말');
+  await settled(other.page, 2);
+  await call(far.page, 'DELETE', `/rooms/${room}/members/me`);
+  await write(other.page, '다시 불러서');
+  await settled(other.page, 3);
+
+  await one.context.setOffline(false);
+  await sees(one.page, '다시 불러서');
+  await write(other.page, '이야기한다');
+  await sees(one.page, '이야기한다');
+  assert.deepEqual(await texts(one.page), ['다시 불러서', '이야기한다']);
+  await far.context.close();
 });
 
 test('the server is killed while they talk: every message is there exactly once in both pages', async () => {

@@ -76,10 +76,8 @@ test('strangers are refused, and who is removed or signed out hears nothing more
 
   const source = await stream(bo, room);
   await source.count(1);
-  const began = Date.now();
   await done(ana.delete(`/rooms/${room.id}/members/${bo.user.id}`));
   await source.end();
-  assert.ok(Date.now() - began < 1000, `it took ${Date.now() - began} ms`);
   assert.ok(source.events.every(({ data }) => data.kind !== 'message'));
 
   const other = await stream(ana, room);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { eventually } from '../support/deadline.mjs';
 import { befriend, done, eventsOf, newGroup, newPeople, newPerson, refused, say } from '../support/people.mjs';
 import { startServer } from '../support/server.mjs';
 
@@ -76,9 +77,10 @@ test('an Idempotency-Key belongs to the one who uses it', async () => {
 test('my rooms come with the newest message first', async () => {
   const ana = await newPerson(server);
   const [one, two, three] = [await newGroup(ana), await newGroup(ana), await newGroup(ana)];
-  await say(ana, two, 'a');
-  await say(ana, three, 'b');
-  await say(ana, one, 'c');
+  for (const [room, text] of [[two, 'a'], [three, 'b'], [one, 'c']]) {
+    const { createdAt } = await say(ana, room, text);
+    await eventually(() => Date.now() > Date.parse(createdAt), 'the next millisecond: within one there is no newest');
+  }
   const { rooms } = await done(ana.get('/rooms'), 200);
   assert.deepEqual(rooms.map(({ id }) => id), [one.id, three.id, two.id]);
   assert.deepEqual(rooms.map(({ lastMessage }) => lastMessage.text), ['c', 'b', 'a']);

@@ -40,6 +40,11 @@ test('the first time-out is tried again, the second one is a failure', () => {
   assert.equal(second.entry.code, 'timeout');
 });
 
+test('a time-out without a connection says nothing about the message', () => {
+  const before = entry('a', 1, { timeouts: 1 });
+  assert.deepEqual(afterRefusal(before, 'timeout', { online: false }), { verdict: 'later', entry: before });
+});
+
 test('the pause before another attempt doubles up to ten seconds and respects Retry-After', () => {
   assert.deepEqual([0, 1, 2, 3, 10].map((attempt) => retryDelay(attempt, undefined, 0)), [500, 1000, 2000, 4000, 10_000]);
   assert.equal(retryDelay(0, 3, 0), 3000);

@@ -1,15 +1,15 @@
 // One event taken into the list of chats, the timeline and the read marks together.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { knownSeq, receive } from '../../static/js/state/receive.js';
-import { applyRead, byNewest, mergeRoom, totalUnread } from '../../static/js/state/rooms.js';
+import { knownSeq, receive, withRoomAnew } from '../../static/js/state/receive.js';
+import { applyRead, asksForRoom, byNewest, mergeRoom, totalUnread } from '../../static/js/state/rooms.js';
 import { applyReads, readsAfterEvent, unreadBy } from '../../static/js/state/reads.js';
 import { fromPage } from '../../static/js/state/timeline.js';
 
 const me = 1;
 const room = (extra = {}) => ({ id: 7, kind: 'group', members: [], memberCount: 3, lastSeq: 4, lastOrdinal: 3, readOrdinal: 3, unread: 0, createdAt: '2026-11-22T08:00:00.000Z', ...extra });
 const message = (seq, ordinal, extra = {}) => ({ roomId: 7, seq, kind: 'message', ordinal, authorId: 2, text: 'hello', createdAt: '2026-11-22T09:00:00.000Z', ...extra });
-const stateWith = (extra = {}) => ({ me: { id: me }, rooms: { 7: room() }, timelines: {}, reads: {}, members: {}, ...extra });
+const stateWith = (extra = {}) => ({ me: { id: me }, rooms: { 7: room() }, timelines: {}, reads: {}, members: {}, quoted: {}, outbox: [], ...extra });
 
 test('somebody else’s message counts as unread, my own does not', () => {
   const { state } = receive(stateWith(), message(5, 4));
@@ -50,6 +50,27 @@ test('an edit and a deletion of the last message show in the list', () => {
   const deleted = receive(edited, { roomId: 7, seq: 7, kind: 'delete', authorId: 2, targetSeq: 5, createdAt: 'x' }).state;
   assert.equal(deleted.rooms[7].lastMessage.text, undefined);
   assert.equal(deleted.rooms[7].lastMessage.deletedAt, 'x');
+});
+
+test('a quoted message is forgotten when it is edited or deleted, and only then', () => {
+  const state = stateWith({ quoted: { 7: { 1: { text: 'old' }, 2: { text: 'other' } }, 8: { 1: { text: 'elsewhere' } } } });
+  const change = (kind, extra) => receive(state, { roomId: 7, seq: 5, kind, authorId: 2, targetSeq: 1, createdAt: 'x', ...extra }).state.quoted;
+  for (const [kind, extra] of [['edit', { text: 'new' }], ['delete', {}]]) assert.deepEqual(change(kind, extra), { 7: { 2: { text: 'other' } }, 8: { 1: { text: 'elsewhere' } } }, kind);
+  assert.equal(change('reaction', { emoji: '👍', on: true }), state.quoted);
+});
+
+test('only events that do not say everything ask for the room, and the next one does not ask again', () => {
+  assert.deepEqual(['message', 'edit', 'delete', 'reaction', 'rename', 'join', 'leave', 'role'].filter((kind) => asksForRoom({ kind })), ['join', 'leave', 'role']);
+});
+
+test('a room that begins anew takes the newest page where it has a timeline, keeps its marks, and drops what will never come as an event', () => {
+  const outbox = [{ key: 'a', roomId: 7, seq: 9 }, { key: 'b', roomId: 7, seq: 12 }, { key: 'c', roomId: 7 }, { key: 'd', roomId: 8, seq: 1 }];
+  const state = stateWith({ timelines: { 7: fromPage({ messages: [message(2, 2)], lastSeq: 2 }) }, reads: { 7: { 1: 3 } }, quoted: { 7: { 1: {} } }, outbox });
+  const next = withRoomAnew(state, room({ lastSeq: 10 }), { messages: [message(10, 8)], lastSeq: 10, hasMore: true });
+  assert.deepEqual([next.rooms[7].lastSeq, knownSeq(next, 7), next.timelines[7].hasOlder], [10, 10, true]);
+  assert.deepEqual([next.reads, next.quoted[7]], [{ 7: { 1: 3 } }, {}]);
+  assert.deepEqual(next.outbox.map(({ key }) => key), ['b', 'c', 'd']);
+  assert.deepEqual(withRoomAnew(stateWith(), room({ lastSeq: 10 })).timelines, {});
 });
 
 test('a read mark never goes back', () => {

@@ -1,7 +1,7 @@
 // The timeline of a room as the page holds it: whatever order pages and events arrive in, the seq decides.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { applyEvent, emptyTimeline, findItem, fromPage, prepend, trim } from '../../static/js/state/timeline.js';
+import { applyEvent, emptyTimeline, findItem, fromPage, isInFront, prepend, trim } from '../../static/js/state/timeline.js';
 
 const me = 1;
 const other = 2;
@@ -88,6 +88,20 @@ test('an older page comes in front, without what is there already, and does not 
   assert.equal(timeline.lastSeq, 6);
   assert.equal(timeline.hasOlder, true);
   assert.equal(prepend(timeline, page([message(2)], 9)).hasOlder, false);
+});
+
+test('what has passed a timeline without its message is remembered, so that an older page must know of it', () => {
+  const loaded = fromPage(page([message(5)], 5, true));
+  assert.equal(take(loaded, message(6), event(7, 'edit', { targetSeq: 5, text: 'x' })).passedSeq, 0);
+  assert.equal(take(loaded, event(6, 'delete', { targetSeq: 2 }), message(7)).passedSeq, 6);
+  assert.equal(take(loaded, event(6, 'role', { userId: 2, role: 'admin' })).passedSeq, 0);
+});
+
+test('a timeline that was shortened or begun again has something else in front', () => {
+  const timeline = fromPage(page([message(5), message(6)], 6, true));
+  assert.equal(isInFront(timeline, 5), true);
+  assert.equal(isInFront(trim(timeline, 1), 5), false);
+  assert.equal(isInFront(emptyTimeline(), 5), false);
 });
 
 test('a long timeline can forget its beginning and read it again', () => {

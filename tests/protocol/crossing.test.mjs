@@ -92,7 +92,7 @@ test('SIGTERM among SUBSCRIBEs ends the server soon', async () => {
 });
 
 test('SIGTERM while a password is checked closes with "restart"', async () => {
-  await withServer({ MADANG_AUTH_HASH_PASSES: '40' }, async (own) => {
+  await withServer({ MADANG_AUTH_HASH_PASSES: '100' }, async (own) => {
     const ana = await newPerson(own);
     const socket = await Stomp.open(own.wsUrl);
     socket.send('CONNECT', { 'accept-version': '1.2', host: 'madang', login: ana.username, passcode: ana.password });

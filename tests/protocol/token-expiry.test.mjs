@@ -64,7 +64,8 @@ test('sockets by cookie and by password live as long as their session', async ()
 });
 
 test('a token that is no good refreshes nothing', async () => {
-  const [ana, bo] = [await newPerson(server), await newPerson(server)];
+  const bo = await newPerson(server);
+  const ana = await newPerson(server);
   const socket = await open(ana);
   const errors = await socket.subscribe('/user/queue/errors');
   for (const [receipt, token] of [['a', 'nonsense'], ['b', bo.token]]) {

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { CrowdClient } from './crowd-client.mjs';
 import { within } from './deadline.mjs';
 import { befriend, done, newPerson } from './people.mjs';
-import { seeded } from './random.mjs';
+import { seeded, shuffled } from './random.mjs';
 
 const devices = 5;  // of each person
 
@@ -13,15 +13,6 @@ const devices = 5;  // of each person
 export function choices(name) {
   if (process.env.CROWD_SEED) process.env.MADANG_SEED = process.env.CROWD_SEED;
   return seeded(name);
-}
-
-export function shuffled(dice, list) {
-  const deck = [...list];
-  for (let i = deck.length - 1; i > 0; i -= 1) {
-    const j = dice.below(i + 1);
-    [deck[i], deck[j]] = [deck[j], deck[i]];
-  }
-  return deck;
 }
 
 // Rooms of `size` members, each of whom has as many rooms as the others: [[room, …] of each person].

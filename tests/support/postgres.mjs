@@ -1,7 +1,8 @@
 // A private PostgreSQL from Debian's package on a socket in a directory of its own; ended by its own pid, at the latest with this process.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, chown, copyFile, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { chmod, chown, copyFile, mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -19,6 +20,19 @@ async function programs() {
   if (versions.length === 0) throw new Error('there is no PostgreSQL server: run scripts/setup.sh');
   return join(home, versions.sort((a, b) => Number(b) - Number(a))[0], 'bin');
 }
+
+function signalEach(pids, signal) {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch (gone) {
+      if (gone.code !== 'ESRCH') throw gone;
+    }
+  }
+}
+
+// Or dead, but not buried yet.
+const isGone = (pid) => readFile(`/proc/${pid}/stat`, 'utf8').then((text) => / Z /.test(text), () => true);
 
 export class Postgres {
   #bin;
@@ -58,7 +72,7 @@ export class Postgres {
 
   get data() { return join(this.directory, 'data'); }
   get pid() { return this.#child?.pid; }
-  url(database) { return `postgresql://madang@/${database}?host=${this.directory}`; }
+  url(database, user = 'madang') { return `postgresql://${user}@/${database}?host=${this.directory}`; }
 
   async launch(readiness = /ready to accept connections/) {
     const settings = Object.entries({ listen_addresses: '', ...this.#settings, unix_socket_directories: this.directory })
@@ -81,14 +95,22 @@ export class Postgres {
     child.stderr.unref();
   }
 
-  async #processes() {
+  async #children() {
     const { stdout } = await run('ps', ['-o', 'pid=', '--ppid', String(this.pid)]);
-    return [this.pid, ...stdout.split('\n').map(Number).filter((pid) => pid > 0)];
+    return stdout.split('\n').map(Number).filter((pid) => pid > 0);
   }
 
-  // No file of its may be larger: it then fails as on a full disk ("could not extend file").
+  async #processes() {
+    return [this.pid, ...await this.#children()];
+  }
+
+  // No file of its may be larger: it then fails as on a full disk ("could not extend file"). Its first process hands the limit down, so that
+  // only those are looked for that were born before.
   async limitFiles(bytes) {
-    for (const pid of await this.#processes()) await run('setpriv', [...asItsUser, 'prlimit', '--pid', String(pid), `--fsize=${bytes}:`]);
+    const limit = (pid) => run('setpriv', [...asItsUser, 'prlimit', '--pid', String(pid), `--fsize=${bytes}:`]);
+    await limit(this.pid);
+    for (const pid of await this.#children())
+      await limit(pid).catch(async (error) => { if (!await isGone(pid)) throw error; });
   }
 
   // Returns once every commit waits until the standby has it, too. Not said on the command line: what stands there is never reloaded.
@@ -104,21 +126,24 @@ export class Postgres {
 
   // All its processes, so that it neither answers nor hangs up.
   async signalAll(signal) {
-    for (const pid of await this.#processes()) {
-      try {
-        process.kill(pid, signal);
-      } catch (gone) {
-        if (gone.code !== 'ESRCH') throw gone;
-      }
-    }
+    signalEach(await this.#processes(), signal);
   }
 
-  // kill -9 of all of it. Its processes share memory, which the next start wants to have for itself.
-  async kill() {
+  // What kill() is to hit. Its first process stops, so that no child is born meanwhile; the others work on.
+  async aim() {
+    process.kill(this.pid, 'SIGSTOP');
+    return this.#processes();
+  }
+
+  // kill -9 of all of it, in the turn of the call where it has been aimed at. Its processes share memory, which the next start wants to have
+  // for itself: it returns when all are gone.
+  async kill(all) {
+    all ??= await this.aim();
     const ended = once(this.#child, 'exit');
     this.#child.ref();
-    await this.signalAll('SIGKILL');
+    signalEach(all, 'SIGKILL');
     await within(ended, 60_000, 'PostgreSQL to end');
+    await eventually(async () => (await Promise.all(all.map(isGone))).every(Boolean), 'its processes to be gone', 60_000);
   }
 
   // SIGQUIT is the immediate shutdown: no checkpoint, and recovery at the next start, as after kill -9 of all of it.
@@ -147,8 +172,19 @@ export class Postgres {
     }
   }
 
-  async createDatabase(name) {
-    await this.query('postgres', `CREATE DATABASE "${name}"`);
+  async createDatabase(name, owner = 'madang') {
+    await this.query('postgres', `CREATE DATABASE "${name}" OWNER ${owner}`);
+  }
+
+  // A connection of somebody who asks nothing, for as long as they like. Whether there was one left for them is for pg_stat_activity to say.
+  occupy(user) {
+    const socket = net.connect(join(this.directory, `.s.PGSQL.${this.#settings.port ?? '5432'}`));
+    socket.on('error', () => {});
+    const asked = Buffer.from(`\0\0\0\0\0\x03\0\0user\0${user}\0database\0postgres\0\0`);  // StartupMessage: length, protocol 3.0, parameters
+    asked.writeInt32BE(asked.length);
+    socket.write(asked);
+    socket.resume();
+    return socket;
   }
 
   // The rows, as arrays of strings.

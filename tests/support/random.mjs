@@ -12,3 +12,12 @@ export function seeded(name) {
   const below = (n) => Math.floor(next() * n);
   return { below, between: (least, most) => least + below(most - least + 1), pick: (list) => list[below(list.length)] };
 }
+
+export function shuffled(dice, list) {
+  const deck = [...list];
+  for (let i = deck.length - 1; i > 0; i -= 1) {
+    const j = dice.below(i + 1);
+    [deck[i], deck[j]] = [deck[j], deck[i]];
+  }
+  return deck;
+}

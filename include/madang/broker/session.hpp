@@ -55,6 +55,8 @@ struct listener : std::enable_shared_from_this<listener> {
     // Its user has left and come back at this position, while a cursor was still behind both.
     seq_t rejoined = 0;
     seq_t from = 0;  // what lies at or before it may not be seen
+    // Its shard did not know the topic when it began: what was published then is looked for before it turns live.
+    bool unread = false;
     state now = state::checking;
     timer* waiting = nullptr;  // its cursor waits for room in the outbox
 };
@@ -101,6 +103,8 @@ public:
     [[nodiscard]] subscription* find_destination(std::string_view destination);
     bool unsubscribe(std::string_view id);
     [[nodiscard]] std::size_t subscriptions() const noexcept { return subscriptions_.size(); }
+    // Nothing more comes on any of them: who is being closed is told what is queued, and no more.
+    void unsubscribe_all();
 
     // Registers a place to listen; nothing is delivered before start(), but nothing published from now on is missed.
     listener_ptr listen(subscription& s, const std::string& topic);

@@ -73,6 +73,7 @@ private:
     void message(channel c, std::string_view text) override;
     void heard(channel c) override;
     void lost(channel c) override;
+    void unsaid(channel c) override;
 
     const std::shared_ptr<desk> desk_;
 };

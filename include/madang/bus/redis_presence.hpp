@@ -1,7 +1,7 @@
 // Who is online, kept in Redis: each node has a set of the people with sessions on it, which ends by itself when the node's
 // heart-beat does. Without Redis, what this node knows alone. Thread-safe; lives until stop().
 //   madang:<epoch>:nodes         the nodes' numbers
-//   madang:<epoch>:online:<node> people, and 0 so that it is never empty
+//   madang:<epoch>:online:<node> people, and 0, which shows that all of them were told
 //   madang:<epoch>:seen:<user>   when they went last, in milliseconds; for a month
 // Needs Redis 6.2 (SMISMEMBER).
 #pragma once

@@ -1,5 +1,5 @@
 // The bus over one or several Redis servers: each channel belongs to one of them. Commands and subscriptions have connections of
-// their own. Thread-safe; lives until stop().
+// their own. Thread-safe; lives until stop() and what was published before it has been answered.
 #pragma once
 
 #include "madang/base/async.hpp"

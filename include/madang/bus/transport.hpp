@@ -12,7 +12,7 @@ using channel = std::size_t;
 
 class transport {
 public:
-    // Told on one strand of the transport's; returns soon.
+    // Told on strands of the transport's; returns soon.
     class listener {
     public:
         virtual ~listener() = default;
@@ -21,11 +21,13 @@ public:
         virtual void heard(channel c) = 0;
         // ...until here. Told for channels that are subscribed to.
         virtual void lost(channel c) = 0;
+        // What was published on it here may not have been carried to anybody.
+        virtual void unsaid(channel c) = 0;
     };
 
     virtual ~transport() = default;
     virtual void start(listener& to) = 0;
-    // The listener is not told any more when this strand's turn is over.
+    // The listener is not told any more when what is under way has ended.
     virtual void stop() = 0;
 
     // Any thread. What one thread publishes on a channel keeps its order. One's own publications come back, too.

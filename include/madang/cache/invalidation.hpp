@@ -6,7 +6,6 @@
 #pragma once
 
 #include "madang/cache/look_aside.hpp"
-#include "madang/cache/process_table.hpp"
 #include "madang/domain/ports/copies.hpp"
 #include "madang/domain/ports/room_log.hpp"
 
@@ -20,7 +19,7 @@ class records;
 
 class invalidation final : public domain::commit_listener, public domain::copies {
 public:
-    invalidation(const records& kept, look_aside& texts, process_table& near) : kept_(kept), texts_(texts), near_(near) {}
+    invalidation(const records& kept, look_aside& texts) : kept_(kept), texts_(texts) {}
 
     // Before the first change. Whom to tell of commits next; and how to name void copies to all other nodes.
     void then(domain::commit_listener& next) { next_ = &next; }
@@ -36,7 +35,7 @@ public:
 
     void others_committed(std::span<const domain::commit> batch) override;
     void others_changed(std::string_view what) override;
-    void missed_something() override { near_.clear(); }
+    void missed_something() override { texts_.forget_all(); }
 
 private:
     [[nodiscard]] std::vector<std::string> keys_of(std::span<const domain::commit> batch) const;
@@ -45,7 +44,6 @@ private:
 
     const records& kept_;
     look_aside& texts_;
-    process_table& near_;
     domain::commit_listener* next_ = nullptr;
     std::function<void(std::string)> say_;
 };

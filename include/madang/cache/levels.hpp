@@ -16,30 +16,43 @@
 // If the connection to the far one breaks while the drop is under way, the near one is empty all the same, and the far one is
 // asked in vain until it has carried out the drop.
 //
-// Of what other nodes change, the near table knows when it is told (process_table::forget), and otherwise after `near_ttl`.
+// Of what other nodes change, the near table knows when it is told (forget), and otherwise after `near_ttl`.
+//
+// Keys that are not `shared` are kept near alone, and all of this holds for them by the near table's own promise: a far one that
+// has lost a drop cannot give them back.
 #pragma once
 
 #include "madang/cache/process_table.hpp"
 #include "madang/cache/table.hpp"
 
+#include <functional>
+
 namespace madang::cache {
 
 class levels final : public table {
 public:
-    // A second, less the time that a text may have been on its way before it was put here.
+    // Less than a second, of which commits and drops of other nodes take a part to be seen here.
     static constexpr std::chrono::milliseconds default_near_ttl{750};
 
-    levels(process_table& near, table& far, std::chrono::milliseconds near_ttl = default_near_ttl);
+    // Whether a key is for the far table, too.
+    using chooser = std::function<bool(std::string_view key)>;
+
+    levels(process_table& near, table& far, std::chrono::milliseconds near_ttl = default_near_ttl, chooser shared = {});
 
     [[nodiscard]] task<std::vector<found>> look_all(std::vector<std::string> keys, lease offered) override;
     [[nodiscard]] std::optional<std::string> glance(std::string_view key) override;
     void fill(std::string key, lease held, std::string text, std::chrono::milliseconds ttl) override;
     void drop(std::vector<std::string> keys, then done = {}) override;
+    void forget(std::span<const std::string> keys) override { near_.forget(keys); }
+    void clear() override { near_.clear(); }
 
 private:
+    [[nodiscard]] bool is_shared(std::string_view key) const { return !shared_ || shared_(key); }
+
     process_table& near_;
     table& far_;
     const std::chrono::milliseconds near_ttl_;
+    const chooser shared_;  // empty: all are
 };
 
 }  // namespace madang::cache

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,9 @@ public:
     // After the truth was changed. Does not wait. Who comes when this has returned (in the sense of happens-before, on any
     // thread) is given neither what was stored nor the answer of a load that began before. `done`: as of table::drop.
     void drop(std::vector<std::string> keys, then done = {});
+    // The same where another node has changed the truth and has dropped what nodes share: of what this process keeps, and loads.
+    void forget(std::span<const std::string> keys);
+    void forget_all();
 
 private:
     struct reading;

@@ -7,7 +7,6 @@
 
 #include <array>
 #include <memory>
-#include <span>
 
 namespace madang::cache {
 
@@ -30,14 +29,15 @@ public:
 
     [[nodiscard]] task<std::vector<found>> look_all(std::vector<std::string> keys, lease offered) override;
     [[nodiscard]] std::optional<std::string> glance(std::string_view key) override;
+    // `ttl` counts from when the lease was given: the text may have been read right then.
     void fill(std::string key, lease held, std::string text, std::chrono::milliseconds ttl) override;
     void drop(std::vector<std::string> keys, then done = {}) override;
 
-    // A look for who is not in a coroutine, and drop() without copies of the keys: for the listener of other nodes, for one.
+    void forget(std::span<const std::string> keys) override;
+    void clear() override;
+
+    // A look for who is not in a coroutine.
     [[nodiscard]] found find(std::string_view key, lease offered);
-    void forget(std::span<const std::string> keys);
-    // Values and leases, all of them: notes of other nodes were lost.
-    void clear();
 
     [[nodiscard]] figures counted() const;
 

@@ -5,7 +5,8 @@
 // What drop() promises to this node holds as soon as its commands are with the client, for that sends all commands in the order
 // in which they came, and Redis carries out those of one connection in order. While there is no connection every look is a miss.
 // A drop that was under way when a connection broke has failed: Redis may carry it out, but nobody knows when. It is repeated on
-// the next connection, and until Redis has confirmed it, every look of this node is a miss.
+// the next connection, and until Redis has confirmed it, every look of this node is a miss. So has one that Redis refused; that
+// is repeated after pauses that grow, while somebody looks.
 #pragma once
 
 #include "madang/cache/table.hpp"
@@ -45,7 +46,7 @@ public:
 
     // False while there is no connection, or Redis has not carried out a drop of this node.
     [[nodiscard]] bool is_asked() const noexcept;
-    // Repeats such drops. To be called when there is a connection again; looks do it, too.
+    // Repeats such drops. To be called when there is a connection again; looks do it, too, unless that was in vain just now.
     void repay();
 
 private:

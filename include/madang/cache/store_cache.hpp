@@ -4,7 +4,6 @@
 
 #include "madang/cache/invalidation.hpp"
 #include "madang/cache/look_aside.hpp"
-#include "madang/cache/process_table.hpp"
 #include "madang/domain/epoch.hpp"
 #include "madang/domain/ports/account_store.hpp"
 #include "madang/domain/ports/contact_store.hpp"
@@ -13,6 +12,7 @@
 
 #include <chrono>
 #include <memory>
+#include <string_view>
 
 namespace madang::cache {
 
@@ -25,11 +25,13 @@ public:
         domain::contact_store& contacts;
         const domain::epoch& epoch;
         look_aside& texts;
-        process_table& near;  // of `texts`
     };
     // `ttl`: for how long anything is shown at most.
     store_cache(parts p, std::chrono::milliseconds ttl);
     ~store_cache();
+
+    // Whether nodes share what is kept under this key: for the levels below.
+    [[nodiscard]] static bool is_shared(std::string_view key) noexcept;
 
     [[nodiscard]] domain::room_store& rooms() noexcept;
     [[nodiscard]] domain::room_log& log() noexcept;

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,6 +62,12 @@ public:
     // stored after it. `done` is called once, on any thread, when the same holds for all nodes that share the table; or when the
     // drop has failed, and then old values may live as long as they were filled for. It must not wait.
     virtual void drop(std::vector<std::string> keys, then done = {}) = 0;
+
+    // Another node has changed the truth, and has dropped what nodes share: deletes what this process keeps by itself, values and
+    // leases. To this node a promise as of drop().
+    virtual void forget(std::span<const std::string>) {}
+    // The same of all keys: changes of other nodes may not have been heard.
+    virtual void clear() {}
 };
 
 }  // namespace madang::cache

@@ -81,6 +81,7 @@ public:
 
 private:
     async_result<signed_in> open(std::string username, std::string password, device from, bool refreshable);
+    async_result<signed_in> try_open(std::string username, std::string password, device from, bool refreshable);
     async_result<> check_password(user_id me, std::string password);
 
     account_store& accounts_;

@@ -60,6 +60,7 @@ struct new_login {
     std::string device;
     std::string address;
     timestamp expires_at{};
+    std::optional<std::string> password_hash;  // that the sign-in has proved; without one it does not matter
 };
 
 }  // namespace madang::domain

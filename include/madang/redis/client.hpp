@@ -1,6 +1,6 @@
 // Asks one Redis. Commands of all callers share a connection, and are sent together at the end of a turn, in the order in which
 // they were handed over: with send() when it is called, with call() when it is awaited.
-// Thread-safe. Lives until stop() and the last coroutine that waits.
+// Thread-safe. Lives until stop(), what was handed over before it, and the last coroutine that waits.
 #pragma once
 
 #include "madang/base/async.hpp"
@@ -24,13 +24,16 @@ public:
         std::atomic<std::uint64_t> failed{0};  // without a reply
     };
 
-    // `heard` is told, on a strand, that the connection was made (empty) or why there is none; each once.
+    // `heard` is told, on a strand, that there is a connection and a command was answered in time (empty), or why there is none;
+    // of several failures in a row the first alone. A server that refuses with READONLY is left and looked for again.
     client(asio::io_context& io, options o, std::function<void(std::string_view why)> heard);
     ~client();
     client(const client&) = delete;
     client& operator=(const client&) = delete;
 
     void start();
+    // What was handed over before is sent, and answered or refused by its deadline. Whoever asks later is refused at once, and
+    // `heard` is not told any more.
     void stop();
 
     [[nodiscard]] bool is_up() const noexcept;

@@ -22,7 +22,8 @@ public:
     [[nodiscard]] asio::io_context& context() noexcept { return io_; }
     [[nodiscard]] std::size_t count() const noexcept { return count_; }
 
-    // Runs on the calling thread and count()-1 others until finish() was called and nothing is left to do, or stop().
+    // Runs on the calling thread and count()-1 others until finish() was called and nothing is left to do, or stop(). An
+    // exception that leaves a handler is a bug; it is logged and costs that handler alone, not the process.
     void run();
     // Lets run() return once nothing is left.
     void finish() { guard_.reset(); }
@@ -30,6 +31,8 @@ public:
     void stop() { io_.stop(); }
 
 private:
+    void work();
+
     const std::size_t count_;
     asio::io_context io_;
     asio::executor_work_guard<asio::io_context::executor_type> guard_;

@@ -54,7 +54,8 @@ archive_summary back_up(const database_place& from, const std::filesystem::path&
 
 enum class import_mode {
     into_empty,  // refuses a database that holds users or rooms
-    replace,     // empties it first
+    restore,     // the same, and access tokens of before are void: they may name people and sessions that are not there any more
+    replace,     // as restore, but empties the database first
 };
 
 // Reads a file, or standard input ("-"), into the database, which gets a new epoch. A run that ended early goes on where it was

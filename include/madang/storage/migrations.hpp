@@ -26,9 +26,13 @@ public:
     using storage_error::storage_error;
 };
 
-// The names of the steps that migrate() would apply. Creates nothing: a database that does not exist needs all of them.
-// Throws migration_error, storage_error.
-[[nodiscard]] std::vector<std::string> plan(const std::filesystem::path& database, std::span<const migration> steps);
+struct schema_plan {
+    std::vector<std::string> missing;  // the names of the steps that migrate() would apply
+    bool is_newer = false;             // the database has a step that is not among the given ones
+};
+
+// Creates nothing: a database that does not exist needs all steps. Throws migration_error, storage_error.
+[[nodiscard]] schema_plan plan(const std::filesystem::path& database, std::span<const migration> steps);
 
 // Creates the database and its directory (0700) where they are missing, applies what is missing, gives a new database its
 // epoch, and answers with the names of what was applied. Safe to run in two processes at once. Throws as plan() does.
@@ -40,7 +44,7 @@ struct postgres_url {
 };
 
 // The same there. Processes that migrate at once take turns by an advisory lock, which ends with its transaction.
-[[nodiscard]] std::vector<std::string> plan(const postgres_url& database, std::span<const migration> steps);
+[[nodiscard]] schema_plan plan(const postgres_url& database, std::span<const migration> steps);
 std::vector<std::string> migrate(const postgres_url& database, std::span<const migration> steps, const clock& clock);
 
 }  // namespace madang::storage

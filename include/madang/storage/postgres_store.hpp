@@ -8,9 +8,7 @@
 
 #include <chrono>
 #include <cstddef>
-#include <functional>
 #include <memory>
-#include <string_view>
 
 namespace madang::storage {
 
@@ -26,7 +24,7 @@ struct postgres_options {
     std::size_t queue_rows = 10'000;          // units waiting to be written; beyond: too_busy
     std::size_t queue_bytes = 64 << 20;       // and their bytes
     domain::room_limits limits;
-    std::function<void(std::string_view)> failed;  // told, for the log, what PostgreSQL said; on any thread
+    failure_ears ears;
 };
 
 // Thread-safe. Everything happens on descriptors in `io`; two threads open connections. After stop(), `io` runs until it has

@@ -7,9 +7,7 @@
 
 #include <cstddef>
 #include <filesystem>
-#include <functional>
 #include <memory>
-#include <string_view>
 
 namespace madang::storage {
 
@@ -23,7 +21,7 @@ struct sqlite_options {
     std::size_t queue_bytes = 64 << 20;  // and their bytes
     std::size_t max_size_mib = 0;        // of the file; beyond: unavailable. 0: as large as the disk
     domain::room_limits limits;
-    std::function<void(std::string_view)> failed;  // told, for the log, what SQLite said; on a thread of the store
+    failure_ears ears;
 };
 
 // Thread-safe. One thread writes, `readers` threads read; answers resume on the strand of whoever asked. The io_contexts of all

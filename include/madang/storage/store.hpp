@@ -7,7 +7,10 @@
 #include "madang/domain/ports/room_store.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
+#include <functional>
+#include <string_view>
 
 namespace madang::storage {
 
@@ -15,13 +18,25 @@ namespace madang::storage {
 struct store_stats {
     std::atomic<std::uint64_t> batches{0};   // transactions committed
     std::atomic<std::uint64_t> units{0};     // units of writing in them
-    std::atomic<std::uint64_t> refused{0};   // units that found the queue full
+    std::atomic<std::uint64_t> refused{0};   // work that found its queue full
     std::atomic<std::uint64_t> failures{0};  // of the database, writing and reading
-    std::atomic<bool> failing{false};        // the last transaction failed
+    std::atomic<bool> failing{false};        // an outage: a part's last attempt failed by what its next will meet, too
     std::atomic<std::uint64_t> reads{0};
     std::atomic<std::uint64_t> queue_rows{0};  // waiting now
     std::atomic<std::uint64_t> queue_bytes{0};
     std::atomic<std::uint64_t> last_commit_micros{0};  // from the first statement to the end of the commit
+};
+
+// How long the database failed, and how often.
+struct outage {
+    std::chrono::milliseconds lasted;
+    std::uint64_t failures;
+};
+
+// Who is told of failures, for the log: on any thread; never waits.
+struct failure_ears {
+    std::function<void(std::string_view)> failed;  // what the database said; in an outage each thing once
+    std::function<void(const outage&)> recovered;
 };
 
 // Thread-safe. Answers resume on the strand of whoever asked; the io_contexts of all callers outlive the store.

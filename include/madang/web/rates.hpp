@@ -1,4 +1,5 @@
-// Rates that count on this node: failed logins, sign-ups, sends, typing. Thread-safe.
+// Rates that count on this node: failed logins, sign-ups, sends, typing. Thread-safe. An IPv6 address counts as its /64 network,
+// for whoever has one address has all of those.
 #pragma once
 
 #include "madang/base/clock.hpp"
@@ -17,16 +18,21 @@ class rates {
 public:
     rates(const settings& s, const clock& time, metrics::registry& m);
 
+    // Whose password is tried: the account of a name that somebody gives, which may be any text, or one's own. The two never
+    // meet, so a stranger cannot use up what a person may try who is signed in.
+    [[nodiscard]] static std::string account_named(const std::string& username) { return "@" + username; }
+    [[nodiscard]] static std::string account_of(user_id user) { return "#" + std::to_string(user.value); }
+
     // Before a password is checked: `rate_limited` when this account has failed too often from this address; ten times as often
     // in all, from wherever; or this address ten times as often, with whatever names. An attempt counts when it begins, so that
     // many at once count as many.
-    [[nodiscard]] result<> begin_login(const std::string& username, const std::string& address);
+    [[nodiscard]] result<> begin_login(const std::string& account, const std::string& address);
     // How the check of the password ended: right, or not judged at all, gives the attempt back; right also forgives what
     // failed from here before.
     template <class T>
-    void end_login(const std::string& username, const std::string& address, const result<T>& done) {
+    void end_login(const std::string& account, const std::string& address, const result<T>& done) {
         using enum login_outcome;
-        end_login(username, address, done ? right : done.error().code == errc::bad_credentials ? wrong : unjudged);
+        end_login(account, address, done ? right : done.error().code == errc::bad_credentials ? wrong : unjudged);
     }
 
     [[nodiscard]] result<> sign_up(const std::string& address);
@@ -40,7 +46,7 @@ public:
 
 private:
     enum class login_outcome { right, wrong, unjudged };
-    void end_login(const std::string& username, const std::string& address, login_outcome how);
+    void end_login(const std::string& account, const std::string& address, login_outcome how);
     result<> judge(const runtime::rate_limiter::verdict& v, metrics::counter& refused) const;
 
     const clock& clock_;

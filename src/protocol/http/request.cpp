@@ -64,6 +64,13 @@ std::optional<std::string_view> request::header(std::string_view name) const noe
     return std::nullopt;
 }
 
+std::string request::list(std::string_view name) const {
+    std::string all;
+    for (const auto& [n, value] : headers)
+        if (iequals(n, name)) all += (all.empty() ? "" : ",") + value;
+    return all;
+}
+
 std::optional<std::string_view> request::cookie(std::string_view name) const noexcept {
     for (const auto& [n, value] : headers) {
         if (!iequals(n, "cookie")) continue;

@@ -164,7 +164,7 @@ std::vector<const boost::json::object*> reader::objects(std::string_view field, 
 }
 
 void reader::fail(std::string_view field, std::string_view code, std::string message) {
-    errors_.push_back({std::string{field}, std::string{code}, std::move(message)});
+    if (errors_.size() < most_faults) errors_.push_back({std::string{field}, std::string{code}, std::move(message)});
 }
 
 void reader::absorb(reader& nested, std::string_view prefix) {
@@ -174,6 +174,7 @@ void reader::absorb(reader& nested, std::string_view prefix) {
 
 std::optional<error> reader::fault() {
     for (const auto& entry : object_) {
+        if (errors_.size() == most_faults) break;
         const std::string_view name{entry.key().data(), entry.key().size()};
         if (std::find(known_.begin(), known_.end(), name) == known_.end())
             fail(text::cut(name, 64), "unknown", "is not a field of this request");

@@ -121,6 +121,11 @@ archive_summary back_up(const database_place& from, const std::filesystem::path&
 archive_summary import_archive(const database_place& to, const std::filesystem::path& file, import_mode how,
                                const archive_watcher& watch) {
     return at_the_door("write to", to, [&] {
+        // What is there is not given up for a file that is no whole archive. A pipe cannot be read twice.
+        if (how == import_mode::replace && std::filesystem::is_regular_file(file)) {
+            input first{file};
+            importer::look_through(first);
+        }
         input in{file};
         const auto db = open(to, access::write);
         db->claim();
@@ -138,6 +143,7 @@ std::string renew_epoch(const database_place& place) {
         auto epoch = random_text(epoch_length);
         db->begin();
         db->set_fact("epoch", epoch);
+        db->pass_over_ids();
         db->commit();
         return epoch;
     });

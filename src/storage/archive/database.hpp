@@ -26,7 +26,8 @@ class database {
 public:
     virtual ~database() = default;
 
-    // For an importer: nobody else imports, and nobody serves. Kept as long as this lives. Throws storage_error.
+    // For an importer: nobody else imports, and nobody serves. The former is kept as long as this lives; the latter by the mark
+    // of an import, which a node looks for after it has made itself seen. Throws storage_error.
     virtual void claim() = 0;
 
     // One state of everything, until this is gone.
@@ -53,6 +54,11 @@ public:
     virtual void empty() = 0;
     // At the end of an import: ids that the database gives from now on are greater than all that it has.
     virtual void settle() = 0;
+    // Ids that somebody may know from a history that is no more are not given to others: of SQLite those of sessions alone, for
+    // the others follow the greatest one that is there.
+    virtual void pass_over_ids() = 0;
+    // Access tokens are void: they may name people and sessions whose ids are given to others now. Refresh tokens go on.
+    virtual void revoke_keys() = 0;
 };
 
 enum class access { read, write };

@@ -4,20 +4,23 @@
 #include "archive/database.hpp"
 #include "archive/files.hpp"
 #include "archive/lines.hpp"
+#include "digest.hpp"
 
 namespace madang::storage::archive {
 
-// Where an export stands: the last row that is in the file, and how many there are.
+// Where an export stands: the last row that is in the file, how many there are, and their lines.
 struct position {
     std::size_t table = 0;
     record key;  // empty: before the first row of this table
     counts rows = counts(tables().size());
+    digest lines;
+    std::string file;  // that was cut there; empty: nothing is in it yet
 };
 
 // What the database's present snapshot is.
 [[nodiscard]] header describe(database& db, const export_options& options, timestamp now);
 
-// All rows behind `from`, and the last line.
+// All rows behind `from`, and the last line. Throws storage_error, before it writes, where those before do not fit to them.
 void write_rows(database& db, output& out, const header& expected, position from, const archive_watcher& watch);
 
 // A file that was cut, which the database can still complete.

@@ -28,7 +28,8 @@ int open_to_write(const std::string& name, output::how h) {
     // A pipe or a device is there to be written to.
     struct stat there {};
     if (::stat(name.c_str(), &there) == 0 && !S_ISREG(there.st_mode)) return ::open(name.c_str(), O_WRONLY | O_CLOEXEC);
-    throw storage_error(fmt::format("{} exists: name another file, or go on with it (madang export --resume)", name));
+    throw storage_error(
+        fmt::format("{} exists: name another file, remove this one, or go on with it (madang export --resume)", name));
 }
 
 }  // namespace
@@ -41,9 +42,22 @@ output::output(const std::filesystem::path& file, how h) : name_(file == "-" ? "
         ::close(file_);
         throw storage_error(fmt::format("another process writes {}: wait for it", name_));
     }
-    if (h == how::overwrite) truncate(0);
-    if (h == how::overwrite && ::fchmod(file_, 0600) != 0) fail("close to others");
+    if (h == how::overwrite) {
+        refuse_strange();
+        truncate(0);
+        if (::fchmod(file_, 0600) != 0) fail("close to others");
+    }
     waiting_.reserve(2 * chunk);
+}
+
+// Passwords' hashes must not go into a file that somebody else has laid there, nor into one that has another name by now.
+void output::refuse_strange() const {
+    struct stat opened {};
+    struct stat named {};
+    if (::fstat(file_, &opened) != 0 || ::lstat(name_.c_str(), &named) != 0) fail("look at");
+    const bool ours = S_ISREG(opened.st_mode) && opened.st_uid == ::geteuid() && opened.st_nlink == 1;
+    if (!ours || opened.st_ino != named.st_ino || opened.st_dev != named.st_dev)
+        throw storage_error(fmt::format("{} is not this user's own file: remove it", name_));
 }
 
 output::~output() {

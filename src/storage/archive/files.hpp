@@ -31,6 +31,7 @@ public:
 
 private:
     [[noreturn]] void fail(const char* what) const;
+    void refuse_strange() const;
     void flush();
 
     std::string name_;

@@ -21,16 +21,30 @@ std::size_t size_of(const record& row) {
     return size;
 }
 
+void check_end(const line_reader& lines, const input& in) {
+    if (!lines.began()) throw in.at_line("has no whole line: this is no archive", 1);
+    if (!lines.complete())
+        throw in.at_line(
+            "the archive ends behind this line, it was cut: complete it (madang export --resume), then go on with it",
+            in.lines());
+}
+
 }  // namespace
+
+void importer::look_through(input& in) {
+    line_reader lines;
+    while (const auto line = in.next()) try {
+            lines.take(*line);
+        } catch (const bad_line& e) {
+            throw in.at_line(e.what(), in.lines());
+        }
+    check_end(lines, in);
+}
 
 archive_summary importer::run() {
     while (take_line()) {
     }
-    if (!lines_.began()) throw in_.at_line("has no whole line: this is no archive", 1);
-    if (!lines_.complete())
-        throw in_.at_line(
-            "the archive ends behind this line, it was cut: complete it (madang export --resume), then go on with it",
-            in_.lines());
+    check_end(lines_, in_);
     flush();
     auto epoch = finish();
     const auto& all = lines_.rows();
@@ -59,27 +73,48 @@ bool importer::take_line() {
     return true;
 }
 
-// Whether there may be an import, and the mark that there is one: in one transaction, so that of two only one begins.
+// Whether there may be an import, and the mark that there is one, which has taken no line yet: in one transaction, so that of two
+// only one begins.
 void importer::begin() {
     db_.begin();
     const auto there = db_.fact(progress_name);
-    if (there && progress_from(*there).identity == done_.identity) {
+    if (there && progress_from(*there).identity == done_.identity && progress_from(*there).lines > 0) {
         done_ = progress_from(*there);
-        earlier_ = std::max<std::int64_t>(done_.lines - 1, 0);
+        earlier_ = done_.lines - 1;
         db_.commit();
         return;
     }
     if (how_ != import_mode::replace) {
         if (there && progress_from(*there).identity == given_up)
             throw storage_error("an import into this database failed: begin anew with madang restore --replace");
-        if (there)
+        if (there && progress_from(*there).identity != done_.identity)
             throw storage_error(
                 fmt::format("{} is not the file whose import into this database is unfinished: take that one, or "
                             "begin anew with madang restore --replace",
                             in_.name()));
         refuse_full();
     }
-    db_.empty();  // also of what a first start leaves behind: a signing key
+    db_.set_fact(progress_name, to_text(done_));
+    db_.commit();
+    // A node that came since claim() has not seen the mark. One that comes from now on does, and stays away.
+    try {
+        db_.claim();
+    } catch (const storage_error&) {
+        db_.begin();
+        if (there)
+            db_.set_fact(progress_name, *there);
+        else
+            db_.drop_fact(progress_name);
+        db_.commit();
+        throw;
+    }
+    clear();
+}
+
+// Also of what a first start leaves behind: a signing key.
+void importer::clear() {
+    db_.begin();
+    db_.empty();
     done_.lines = 1;
     db_.set_fact(progress_name, to_text(done_));
     db_.commit();
@@ -129,6 +164,7 @@ std::string importer::finish() {
     db_.begin();
     check_counts();
     db_.settle();
+    if (how_ != import_mode::into_empty) db_.revoke_keys();
     db_.set_fact("epoch", epoch);
     db_.drop_fact(progress_name);
     db_.commit();

@@ -17,9 +17,13 @@ public:
     // Throws storage_error; what was committed stays, and a later run with the same file goes on there.
     archive_summary run();
 
+    // Reads the whole archive, into nothing. Throws storage_error where it is at fault.
+    static void look_through(input& in);
+
 private:
     void begin();
     void refuse_full();
+    void clear();
     // False at the end of the file.
     bool take_line();
     void add(std::size_t table, record row);

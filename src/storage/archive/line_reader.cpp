@@ -48,6 +48,8 @@ line_reader::kind line_reader::take(std::string_view text) {
         return kind::end;
     }
     read_row(*line);
+    contents_.add(text);
+    contents_.add("\n");
     return kind::row;
 }
 
@@ -106,6 +108,9 @@ void line_reader::read_end(const json::object& line) {
         if (promised[i] != rows_[i])
             throw bad_line(
                 fmt::format("there should be {} rows of {}, and there are {}", promised[i], tables()[i].name, rows_[i]));
+    // The first archives had none.
+    if (line.contains("sha256") && text_of(line, "sha256") != contents_.text())
+        throw bad_line("the rows are not those that were written (their checksum differs): take another copy of the archive");
 }
 
 }  // namespace madang::storage::archive

@@ -1,9 +1,10 @@
 // Reads an archive line by line, without I/O, and holds each against the format: the first line, the columns of every row, the
-// order of tables and keys (so that a row that stands twice is noticed), the counts of the last line.
+// order of tables and keys (so that a row that stands twice is noticed), the counts and the checksum of the last line.
 #pragma once
 
 #include "archive/line_values.hpp"
 #include "archive/lines.hpp"
+#include "digest.hpp"
 
 #include <boost/json/parser.hpp>
 
@@ -26,6 +27,8 @@ public:
     [[nodiscard]] const header& head() const noexcept { return head_; }
     // Of all rows so far.
     [[nodiscard]] const counts& rows() const noexcept { return rows_; }
+    // The same rows' lines.
+    [[nodiscard]] const digest& contents() const noexcept { return contents_; }
 
     // Where the last row belongs (an index of tables()), its values, which may be moved from, and its key, which stays.
     [[nodiscard]] std::size_t at() const noexcept { return at_; }
@@ -44,6 +47,7 @@ private:
     bool complete_ = false;
     header head_;
     counts rows_;
+    digest contents_;
     std::size_t at_ = 0;
     record row_;
     record key_;

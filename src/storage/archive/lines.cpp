@@ -76,6 +76,10 @@ void append_line(std::string& out, const table& t, const record& r) {
     out += "}\n";
 }
 
-std::string end_line(const counts& rows) { return fmt::format("{{\"end\":\"{}\",\"rows\":{}}}\n", format_name, to_object(rows)); }
+std::string end_line(const counts& rows, std::string_view sha256) {
+    return fmt::format(R"({{"end":"{}","rows":{},"sha256":"{}"}})"
+                       "\n",
+                       format_name, to_object(rows), sha256);
+}
 
 }  // namespace madang::storage::archive

@@ -5,6 +5,7 @@
 #include "madang/base/clock.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace madang::storage::archive {
 
@@ -23,6 +24,7 @@ struct header {
 // Each ends its line.
 [[nodiscard]] std::string to_line(const header& h);
 void append_line(std::string& out, const table& t, const record& r);
-[[nodiscard]] std::string end_line(const counts& rows);
+// `sha256`: of the lines of all rows, in hexadecimal.
+[[nodiscard]] std::string end_line(const counts& rows, std::string_view sha256);
 
 }  // namespace madang::storage::archive

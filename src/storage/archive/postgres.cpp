@@ -2,6 +2,7 @@
 #include "archive/database.hpp"
 #include "archive/postgres_columns.hpp"
 #include "postgres/connector.hpp"
+#include "postgres/failover.hpp"
 #include "postgres/node_mark.hpp"
 
 #include <fmt/format.h>
@@ -22,12 +23,11 @@ using postgres::run_now;
 // "archive" as a number: names the advisory lock of whoever imports.
 constexpr std::int64_t lock_name = 0x61726368697665;
 
-// Neither a count of everything nor a slow pipe is cut off; a client that is gone is noticed within half a minute.
+// Neither a count of everything nor a slow pipe is cut off.
 postgres::connection_ptr open_for_long(const postgres_url& url) {
     postgres::connector c{url.text, 5000ms};
     auto opened = c.open_now(postgres::use::writing);
-    for (const auto* setting : {"statement_timeout = 0", "lock_timeout = '60s'", "idle_in_transaction_session_timeout = 0",
-                                "tcp_keepalives_idle = 10", "tcp_keepalives_interval = 5", "tcp_keepalives_count = 3"})
+    for (const auto* setting : {"statement_timeout = 0", "lock_timeout = '60s'", "idle_in_transaction_session_timeout = 0"})
         run_now(opened.get(), fmt::format("SET {}", setting));
     return opened;
 }
@@ -124,6 +124,9 @@ public:
         for (const auto& t : tables()) names += fmt::format("{}\"{}\"", names.empty() ? "" : ", ", t.name);
         run_now(c_.get(), "TRUNCATE " + names);
     }
+
+    void pass_over_ids() override { run_now(c_.get(), postgres::pass_over_ids); }
+    void revoke_keys() override { run_now(c_.get(), "UPDATE signing_keys SET revoked = true"); }
 
     // What the sequences have given already is not given again, also when it is gone now: tokens name it. And the planner hears
     // of the rows.

@@ -74,6 +74,8 @@ public:
         for (std::size_t i = tables().size(); i > 0; --i) db_.execute(fmt::format("DELETE FROM \"{}\"", tables()[i - 1].name));
     }
 
+    void pass_over_ids() override { db_.execute("UPDATE sqlite_sequence SET seq = seq + 20000"); }
+    void revoke_keys() override { db_.execute("UPDATE signing_keys SET revoked = 1"); }
     void settle() override {}  // sqlite_sequence follows the greatest id that was inserted, and never goes back
 
 private:

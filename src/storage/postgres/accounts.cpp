@@ -111,16 +111,17 @@ async_result<user> accounts::update_profile(user_id id, domain::profile_change c
     });
 }
 
-async_result<> accounts::renew_password_hash(user_id id, std::string hash) {
-    return transact(writes_, [id, hash = std::move(hash)](database& db) -> task<result<>> {
-        const auto changed =
-            co_await db.change("UPDATE users SET password_hash = $1 WHERE id = $2 AND deleted_at IS NULL", hash, id);
+async_result<> accounts::renew_password_hash(user_id id, std::string known, std::string hash) {
+    return transact(writes_, [id, known = std::move(known), hash = std::move(hash)](database& db) -> task<result<>> {
+        const auto changed = co_await db.change(
+            "UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3 AND deleted_at IS NULL", hash, id, known);
         if (changed == 0) co_return errc::not_found;
         co_return result<>{};
     });
 }
 
-// The row of the person is changed first, which locks it: a session that is being opened is either ended here or not opened.
+// The row of the person is changed first, which locks it: a session that is being opened with the old password is either ended
+// here or not opened.
 async_result<std::vector<session_id>> accounts::set_password(user_id id, std::string hash, session_id keep) {
     using ended = std::vector<session_id>;
     return transact<ended>(writes_, [this, id, hash = std::move(hash), keep](database& db) -> task<result<ended>> {

@@ -3,14 +3,14 @@
 
 #include "madang/domain/ports/account_store.hpp"
 #include "postgres/pool.hpp"
-#include "postgres/writing.hpp"
+#include "postgres/writer.hpp"
 
 namespace madang::storage::postgres {
 
 class accounts final : public domain::account_store {
 public:
-    accounts(pool& writes, pool& reads, announcer& tell, const clock& time, const domain::room_limits& limits)
-        : writes_(writes), reads_(reads), announcer_(tell), clock_(time), limits_(limits) {}
+    accounts(pool& writes, pool& reads, writer& rooms, announcer& tell, const clock& time, const domain::room_limits& limits)
+        : writes_(writes), reads_(reads), rooms_(rooms), announcer_(tell), clock_(time), limits_(limits) {}
 
     async_result<domain::user> create_user(domain::new_user u) override;
     async_result<std::optional<domain::credentials>> find_credentials(std::string username) override;
@@ -21,7 +21,7 @@ public:
     async_result<std::vector<domain::user>> search_users(std::string query, std::string after, std::size_t limit) override;
     async_result<std::vector<domain::user>> list_users(user_id after, std::size_t limit) override;
     async_result<domain::user> update_profile(user_id id, domain::profile_change change) override;
-    async_result<> renew_password_hash(user_id id, std::string hash) override;
+    async_result<> renew_password_hash(user_id id, std::string known, std::string hash) override;
     async_result<std::vector<session_id>> set_password(user_id id, std::string hash, session_id keep) override;
     async_result<> set_role(user_id id, std::string role) override;
     async_result<std::vector<session_id>> set_disabled(user_id id, bool disabled) override;
@@ -30,6 +30,7 @@ public:
 private:
     pool& writes_;
     pool& reads_;
+    writer& rooms_;
     const announcer& announcer_;
     const clock& clock_;
     const domain::room_limits limits_;

@@ -15,25 +15,38 @@ using namespace std::chrono_literals;
 
 constexpr auto first_pause = 50ms;
 constexpr auto longest_pause = 3000ms;
+constexpr auto longest_of_essential = 1000ms;  // people wait for it
 
 failure no_connection() { return failure::connection_lost("there is no connection"); }
 
-// One more in the queue for as long as it lives.
+// One more in the queue for as long as it lives, or until somebody else takes it out.
 class counted {
 public:
-    explicit counted(std::atomic<std::size_t>& n) : n_(n) { ++n_; }
-    ~counted() { --n_; }
+    explicit counted(std::atomic<std::size_t>& n) : n_(&n) { ++n; }
+    ~counted() {
+        if (n_ != nullptr) --*n_;
+    }
     counted(const counted&) = delete;
     counted& operator=(const counted&) = delete;
+    void stays() noexcept { n_ = nullptr; }
 
 private:
-    std::atomic<std::size_t>& n_;
+    std::atomic<std::size_t>* n_;
 };
 
 }  // namespace
 
-connection::connection(asio::io_context& io, connector& c, use u)
-    : strand_(io.get_executor()), connector_(c), use_(u), dice_(std::random_device{}()), pause_(strand_) {}
+connection::connection(asio::io_context& io, connector& c, precedence& first, use u, bool is_essential)
+    : strand_(io.get_executor()),
+      connector_(c),
+      first_(first),
+      use_(u),
+      is_essential_(is_essential),
+      dice_(std::random_device{}()),
+      line_(static_cast<std::int32_t>(std::random_device{}() >> 1)),
+      pause_(strand_) {
+    if (is_essential_) first_.missing();
+}
 
 void connection::start() { asio::co_spawn(strand_, stay_connected(), asio::detached); }
 
@@ -50,16 +63,22 @@ void connection::stop() {
 task<> connection::stay_connected() {
     const auto self = shared_from_this();
     while (!stopped_) {
-        auto opened = co_await connector_.open(use_);
+        if (!is_essential_) co_await let_others_go_first();
+        if (stopped_) break;
+        auto opened = co_await connector_.open(use_, line_);
         if (!opened) now_ = state::down;
         if (stopped_) break;
+        ++failures_;
         if (opened) {
-            failures_ = 0;
+            told_.clear();
             if (heard) heard(std::nullopt);
+            if (is_essential_) first_.there();
             co_await serve(std::move(*opened));
+            if (is_essential_) first_.missing();
             if (stopped_) break;
-        } else if (++failures_ == 1 && heard) {
-            heard(opened.error().detail);
+        } else if (heard && (is_essential_ || told_ != opened.error().detail)) {
+            told_ = opened.error().detail;
+            heard(told_);
         }
         wake_first();
         co_await back_off();
@@ -67,8 +86,22 @@ task<> connection::stay_connected() {
     wake_first();
 }
 
+// They are woken by stop(), too.
+task<> connection::let_others_go_first() {
+    auto wake = [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) asio::post(self->strand_, [self] { self->pause_.cancel(); });
+    };
+    pause_.expires_at(timer::time_point::max());
+    if (first_.may_go(std::move(wake))) co_return;
+    now_ = state::down;  // nobody waits for what may not come
+    wake_first();
+    boost::system::error_code ignored;
+    co_await pause_.async_wait(asio::redirect_error(use_task, ignored));
+}
+
 task<> connection::back_off() {
-    const auto longest = std::min<std::chrono::milliseconds>(longest_pause, first_pause * (1 << std::min(failures_, 10)));
+    const auto longest = std::min<std::chrono::milliseconds>(is_essential_ ? longest_of_essential : longest_pause,
+                                                             first_pause * (1 << std::min(failures_, 10)));
     const auto half = longest.count() / 2;
     pause_.expires_after(std::chrono::milliseconds{half + static_cast<std::int64_t>(dice_() % static_cast<unsigned>(half + 1))});
     boost::system::error_code ignored;
@@ -78,20 +111,22 @@ task<> connection::back_off() {
 task<> connection::serve(std::shared_ptr<wire> w) {
     wire_ = std::move(w);
     pipeline_ = std::make_unique<pipeline>(*wire_);
-    socket_.emplace(strand_, wire_->socket());
+    socket_.emplace(strand_);
+    boost::system::error_code ec;
+    socket_->assign(wire_->socket(), ec);
+    if (ec) pipeline_->give_up(failure::connection_lost("there is no file descriptor left for it"));
+    heard_at_ = std::chrono::steady_clock::now();
     now_ = state::up;
     wake_first();
     while (!pipeline_->broken()) {
-        boost::system::error_code ec;
         co_await socket_->async_wait(asio::posix::descriptor_base::wait_read, asio::redirect_error(use_task, ec));
         if (ec) break;
+        heard_at_ = std::chrono::steady_clock::now();
         pipeline_->readable();
         watch_for_writing();
     }
     now_ = state::down;
     pipeline_->give_up(failure::connection_lost(stopped_ ? "the store stops" : "the connection was lost"));
-    // The descriptor is libpq's, which closes it.
-    socket_->release();
     socket_.reset();
     waits_for_writing_ = false;
     pipeline_.reset();
@@ -111,10 +146,10 @@ void connection::watch_for_writing() {
                         });
 }
 
-task<answers> connection::ask(statements all) {
+task<answers> connection::ask(statements all, steady_time end) {
     const auto self = shared_from_this();
-    const counted here{waiting_};
-    timer until{strand_, std::chrono::steady_clock::now() + connector_.deadline()};
+    counted here{waiting_};
+    timer until{strand_, std::min(end, std::chrono::steady_clock::now() + connector_.deadline())};
     boost::system::error_code ignored;
     if (now() == state::starting && !stopped_) {
         wait_for_first_.push_back(&until);
@@ -130,27 +165,35 @@ task<answers> connection::ask(statements all) {
     watch_for_writing();
     while (!r->done) {
         co_await until.async_wait(asio::redirect_error(use_task, ignored));
-        if (r->done || std::chrono::steady_clock::now() < until.expiry()) continue;
-        // Results are positional: what comes after this one could not be told apart.
+        const auto time = std::chrono::steady_clock::now();
+        if (r->done || time < until.expiry()) continue;
+        // Of reads there may be thousands on their way. While the server answers, who has waited for too long is refused alone,
+        // and its place is kept and counted, for results are positional. A transaction cannot go on without knowing.
+        if (use_ == use::reading && time - heard_at_ < connector_.deadline()) {
+            here.stays();
+            r->when_done = [self] { --self->waiting_; };
+            throw failure::too_busy("the answers to others took too long");
+        }
         pipeline_->give_up(failure::connection_lost(fmt::format("no answer within {} ms", connector_.deadline().count())));
         socket_->cancel();
     }
     if (pipeline_ && pipeline_->broken() && socket_) socket_->cancel();
+    if (!r->failed || !r->failed->of_connection()) failures_ = 0;
     if (r->failed) throw *r->failed;
     co_return std::move(r->found);
 }
 
-task<connection::turn> connection::take_turn() {
+task<connection::turn> connection::take_turn(steady_time end) {
     const counted here{waiting_};
     auto self = shared_from_this();
     if (taken_) {
-        timer sleeper{strand_, std::chrono::steady_clock::now() + connector_.deadline()};
+        timer sleeper{strand_, end};
         next_turns_.push_back(&sleeper);
         boost::system::error_code given;
         co_await sleeper.async_wait(asio::redirect_error(use_task, given));
         if (!given) {
             std::erase(next_turns_, &sleeper);
-            throw failure::connection_lost("all connections were busy for too long");
+            throw failure::too_busy("all connections were busy for too long");
         }
     }
     taken_ = true;

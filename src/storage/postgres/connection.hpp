@@ -6,6 +6,7 @@
 #include "madang/base/async.hpp"
 #include "postgres/connector.hpp"
 #include "postgres/pipeline.hpp"
+#include "postgres/precedence.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 
@@ -20,7 +21,8 @@ namespace madang::storage::postgres {
 
 class connection : public std::enable_shared_from_this<connection> {
 public:
-    connection(asio::io_context& io, connector& c, use u);
+    // `is_essential`: the others wait for it.
+    connection(asio::io_context& io, connector& c, precedence& first, use u, bool is_essential);
 
     // Any thread.
     [[nodiscard]] const executor& where() const noexcept { return strand_; }
@@ -30,12 +32,15 @@ public:
     [[nodiscard]] bool is_up() const noexcept { return now() == state::up; }
     void start();
     void stop();
-    // Told on the strand that a connection was made, or why not. Set before start().
+    // Told on the strand that a connection was made, or why not (where the node can do without it, each reason once). Set before
+    // start().
     std::function<void(const std::optional<std::string>& failed)> heard;
 
-    // Sends them in one go and answers with what they found, within the deadline. Throws failure. While the first connection is
-    // being made it waits for that; later, without a connection it fails at once.
-    [[nodiscard]] task<answers> ask(statements all);
+    // Sends them in one go and answers with what they found, within the deadline, or until `end` where that is earlier. Throws
+    // failure; when a server has not answered at all, the connection is lost. While the first connection is being made it waits
+    // for that; later, without a connection it fails at once.
+    [[nodiscard]] task<answers> ask(statements all, steady_time end = steady_time::max());
+    [[nodiscard]] std::chrono::milliseconds deadline() const noexcept { return connector_.deadline(); }
 
     // For who needs it alone for more than one ask(): transactions. First come, first served; gives it back with its end.
     class turn {
@@ -50,7 +55,7 @@ public:
     private:
         std::shared_ptr<connection> c_;
     };
-    [[nodiscard]] task<turn> take_turn();
+    [[nodiscard]] task<turn> take_turn(steady_time end);
 
     // Leaves this server, which has become read-only, and looks for the one that took over.
     void reconnect();
@@ -60,24 +65,30 @@ private:
     task<> serve(std::shared_ptr<wire> w);
     void watch_for_writing();
     task<> back_off();
+    task<> let_others_go_first();
     void give_turn();
     void wake_first();
 
     executor strand_;
     connector& connector_;
+    precedence& first_;
     const use use_;
+    const bool is_essential_;
 
     std::atomic<std::size_t> waiting_{0};
     std::atomic<state> now_{state::starting};
     bool stopped_ = false;
-    int failures_ = 0;  // in a row
+    int failures_ = 0;  // in a row: attempts, and connections that have answered nothing
+    std::string told_;  // why there was no connection
     std::minstd_rand dice_;
+    const std::int32_t line_;
     timer pause_;
 
     std::shared_ptr<wire> wire_;  // while connected
     std::unique_ptr<pipeline> pipeline_;
     std::optional<asio::posix::basic_stream_descriptor<executor>> socket_;
     bool waits_for_writing_ = false;
+    steady_time heard_at_;  // when something last came
 
     bool taken_ = false;
     std::deque<timer*> next_turns_;

@@ -7,7 +7,7 @@ namespace madang::storage::postgres {
 task<answers> database::run(statements all) {
     const bool first = !std::exchange(began_, true);
     if (first) all.prepend("BEGIN");
-    auto found = co_await connection_.ask(std::move(all));
+    auto found = co_await connection_.ask(std::move(all), end_);
     if (first) found.erase(found.begin());
     co_return found;
 }
@@ -15,7 +15,7 @@ task<answers> database::run(statements all) {
 task<> database::commit() {
     if (!std::exchange(began_, false)) co_return;
     auto end = statements::of("COMMIT");
-    (void)co_await connection_.ask(std::move(end));
+    (void)co_await connection_.ask(std::move(end), end_);
 }
 
 task<> database::rollback() {

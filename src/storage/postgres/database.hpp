@@ -11,7 +11,8 @@ class connection;
 
 class database {
 public:
-    explicit database(connection& c) : connection_(c) {}
+    // run() throws failure when it has no answer by `end`; the connection is lost then.
+    explicit database(connection& c, steady_time end = steady_time::max()) : connection_(c), end_(end) {}
     database(const database&) = delete;
     database& operator=(const database&) = delete;
 
@@ -42,6 +43,7 @@ private:
     [[nodiscard]] task<bool> found(statements all);
 
     connection& connection_;
+    const steady_time end_;
     bool began_ = false;
 };
 

@@ -23,7 +23,8 @@ commit audience_of(room_id room, seq_t head) {
 std::string direct_key(user_id a, user_id b) { return fmt::format("{}:{}", std::min(a, b).value, std::max(a, b).value); }
 
 void guard(statements& all, user_id a, user_id b) {
-    all.add("UPDATE rooms SET guarded = true WHERE direct_key = $1 AND NOT guarded", direct_key(a, b));
+    // Also one that is guarded, for its lock: a message may be lifting that just now.
+    all.add("UPDATE rooms SET guarded = true WHERE direct_key = $1", direct_key(a, b));
 }
 
 task<bool> is_silenced(database& db, seat_row seat) {

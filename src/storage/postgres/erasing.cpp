@@ -16,11 +16,8 @@ using erasure = domain::account_store::erasure;
 
 // How often a person may be found in a group that has come just now and is busy.
 constexpr int most_attempts = 10;
-
-struct erased {
-    erasure done;
-    std::vector<domain::commit> commits;
-};
+// A person may have a thousand groups.
+constexpr int longer = 10;
 
 // A person's groups, by id. $1: the person, $2: room_kind::group.
 #define LOCK_GROUPS                                                                                   \
@@ -62,22 +59,24 @@ statements make_tombstone(user_id id, timestamp now) {
     return all;
 }
 
-// Nothing when the person is in a group that could not be locked.
-task<result<std::optional<erased>>> erase(database& db, user_id id, const clock& time, const domain::room_limits& limits) {
+// Nothing when the person is in a group that could not be locked. `tried`: what is told if it is committed.
+task<result<std::optional<erasure>>> erase(database& db, user_id id, const clock& time, const domain::room_limits& limits,
+                                           std::vector<domain::commit>& tried) {
+    tried.clear();
     auto locks = lock_all(id);
     const auto found = co_await db.run(std::move(locks));
     if (found[1].empty()) co_return errc::not_found;
     const auto& seats = found[3];
-    if (!std::ranges::includes(ids_in<room_id>(found[2]), ids_in<room_id>(seats))) co_return std::optional<erased>{};
+    if (!std::ranges::includes(ids_in<room_id>(found[2]), ids_in<room_id>(seats))) co_return std::optional<erasure>{};
 
-    erased all;
-    writing w{db, time.now(), all.commits, limits};
+    writing w{db, time.now(), tried, limits};
     for (const auto seat : seats) co_await leave_group(w, seat.get<room_id>(0), id, id, seat.get<member_role>(1));
     auto rest = make_tombstone(id, w.now);
     const auto gone = co_await db.run(std::move(rest));
-    all.done.ended = ids_in<session_id>(gone[0]);
-    all.done.friends = ids_in<user_id>(gone[2]);
-    co_return std::optional<erased>{std::move(all)};
+    erasure done;
+    done.ended = ids_in<session_id>(gone[0]);
+    done.friends = ids_in<user_id>(gone[2]);
+    co_return std::optional<erasure>{std::move(done)};
 }
 
 }  // namespace
@@ -85,12 +84,17 @@ task<result<std::optional<erased>>> erase(database& db, user_id id, const clock&
 // The seats in direct rooms stay: the other one goes on reading there, and talks to a tombstone.
 async_result<erasure> accounts::erase_user(user_id id) {
     for (int attempt = 0; attempt < most_attempts; ++attempt) {
-        auto work = [this, id](database& db) { return erase(db, id, clock_, limits_); };
-        auto all = co_await transact<std::optional<erased>>(writes_, std::move(work));
-        if (!all) co_return all.error();
-        if (!*all) continue;
-        announcer_.tell(std::move((*all)->commits));
-        co_return std::move((*all)->done);
+        const auto tried = std::make_shared<std::vector<domain::commit>>();
+        auto work = [this, id, tried](database& db) { return erase(db, id, clock_, limits_, *tried); };
+        auto done = co_await transact<std::optional<erasure>>(writes_, std::move(work), longer);
+        if (!done) {
+            // It may have been committed: after the return the rooms' lanes look.
+            if (done.error().code == errc::unavailable) rooms_.doubt(std::move(*tried));
+            co_return done.error();
+        }
+        if (!*done) continue;
+        announcer_.tell(std::move(*tried));
+        co_return *std::move(*done);
     }
     co_return retry_later(errc::unavailable, 1s);
 }

@@ -23,29 +23,19 @@ event event_at(const row& r, room_id room, int first) {
             body_from(r.get<event_kind>(first + 1), std::move(c), edited_at, deleted_at)};
 }
 
-// Only edits have a target to look up.
-#define TARGET_OF(edit)                                                                                               \
-    "LEFT JOIN LATERAL (SELECT body, deleted_at FROM events WHERE " edit ".kind = 6 AND room_id = $1 AND seq = " edit \
-    ".target LIMIT 1) t ON true "
-
 // The log of room $1 after $2, and what of it $4 may see: for a stranger the subquery is NULL, and nothing is found.
-#define AFTER(log) "WHERE " log ".room_id = $1 AND " log ".seq > $2 "
-#define SEEN_AFTER(log) \
-    AFTER(log) "AND " log ".seq > (SELECT visible_from FROM members WHERE room_id = $1 AND user_id = $4 AND NOT hidden) "
+#define AFTER "WHERE e.room_id = $1 AND e.seq > $2 "
+#define SEEN_AFTER AFTER "AND e.seq > (SELECT visible_from FROM members WHERE room_id = $1 AND user_id = $4 AND NOT hidden) "
 
-#define SMALL_LOG(which)                                                                                     \
-    "SELECT " EVENT_COLUMNS_SHOWING("coalesce(e.body, t.body)",                                              \
-                                    "coalesce(e.deleted_at, t.deleted_at)") " FROM events e " TARGET_OF("e") \
-        which("e") "ORDER BY e.seq LIMIT $3"
+#define SMALL_LOG(which) "SELECT " EVENT_COLUMNS " FROM events e " which "ORDER BY e.seq LIMIT $3"
 
 // `text_before` leaves out the row before, so the server sends one row more than log_in() wants and none of what follows: a
 // thousand long messages need not cross the wire to be dropped. For a small page that is more work than it saves.
-#define LOG(which, weight) \
-    "SELECT " EVENT_COLUMNS_SHOWING("e.shown_body", "e.shown_deleted_at") " FROM ("                             \
-    "SELECT l.*, coalesce(l.body, t.body) AS shown_body, coalesce(l.deleted_at, t.deleted_at) AS shown_deleted_at, " \
-    "sum(CASE WHEN l.kind IN (1, 6) THEN octet_length(coalesce(l.body, t.body)) END) "                          \
-    "OVER (ORDER BY l.seq ROWS BETWEEN UNBOUNDED PRECEDING AND 2 PRECEDING) AS text_before FROM events l "      \
-    TARGET_OF("l") which("l") "ORDER BY l.seq LIMIT $3) e WHERE coalesce(e.text_before, 0) < " weight " ORDER BY e.seq"
+#define LOG(which, weight)                                                                                       \
+    "SELECT " EVENT_COLUMNS " FROM (SELECT " EVENT_COLUMNS                                                       \
+    ", sum(CASE WHEN e.kind = 1 THEN octet_length(e.body) END) "                                                 \
+    "OVER (ORDER BY e.seq ROWS BETWEEN UNBOUNDED PRECEDING AND 2 PRECEDING) AS text_before FROM events e " which \
+    "ORDER BY e.seq LIMIT $3) e WHERE coalesce(e.text_before, 0) < " weight " ORDER BY e.seq"
 
 statements log_after(room_id room, seq_t after, std::size_t limit) {
     if (limit <= small_page) return statements::of(SMALL_LOG(AFTER), room, after, limit);

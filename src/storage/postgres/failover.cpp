@@ -17,28 +17,35 @@ struct timelines {
 };
 
 // The first eight digits of the name of the log's present file are the timeline, which every user may ask for.
-timelines look(PGconn* c) {
+timelines look(PGconn* c, steady_time end) {
     const auto found = run_now(c,
                                "SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8), "
-                               "(SELECT value FROM meta WHERE name = 'timeline')");
+                               "(SELECT value FROM meta WHERE name = 'timeline')",
+                               end);
     return {found.front().get<std::string>(0), found.front().get<std::optional<std::string>>(1)};
 }
 
 }  // namespace
 
-void notice_failover(PGconn* c) {
-    if (!look(c).differ()) return;
-    run_now(c, "BEGIN");
-    run_now(c, "LOCK TABLE meta IN SHARE ROW EXCLUSIVE MODE");
+void notice_failover(PGconn* c, steady_time end) {
+    if (!look(c, end).differ()) return;
+    run_now(c, "BEGIN", end);
+    run_now(c, "SET LOCAL statement_timeout = 0", end);
+    run_now(c, "SET LOCAL lock_timeout = 0", end);
+    run_now(c, "LOCK TABLE meta IN SHARE ROW EXCLUSIVE MODE", end);
     // Another node may have noticed first.
-    const auto now = look(c);
-    if (now.known && now.differ())
-        run_now(c, fmt::format("UPDATE meta SET value = '{}' WHERE name = 'epoch'", random_text(epoch_length)));
+    const auto now = look(c, end);
+    if (now.known && now.differ()) {
+        run_now(c, fmt::format("UPDATE meta SET value = '{}' WHERE name = 'epoch'", random_text(epoch_length)), end);
+        run_now(c, pass_over_ids, end);
+    }
     if (now.differ())
-        run_now(c, fmt::format("INSERT INTO meta (name, value) VALUES ('timeline', '{}') "
-                               "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                               now.present));
-    run_now(c, "COMMIT");
+        run_now(c,
+                fmt::format("INSERT INTO meta (name, value) VALUES ('timeline', '{}') "
+                            "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                            now.present),
+                end);
+    run_now(c, "COMMIT", end);
 }
 
 }  // namespace madang::storage::postgres

@@ -17,8 +17,11 @@ public:
     [[nodiscard]] static failure connection_lost(std::string_view why);
     // A mistake in a piece of work of ours.
     [[nodiscard]] static failure of_ours(std::string_view what);
-    // A queue of ours is full; nothing was done.
-    [[nodiscard]] static failure queue_full();
+    // More was asked of us than we get done: a full queue, too long a wait for one's turn. Nothing was done.
+    [[nodiscard]] static failure too_busy(std::string_view what);
+    // The same failure, and the connection is gone with it: what was under way may have been committed all the same. (A server
+    // whose disk fails while it commits says so, panics, and may find the commit in its log when it starts again.)
+    [[nodiscard]] failure and_lost() const;
 
     [[nodiscard]] const std::string& sqlstate() const noexcept { return sqlstate_; }
 
@@ -27,15 +30,21 @@ public:
     [[nodiscard]] bool of_environment() const noexcept;
     // Nothing was done, and the same work may succeed at once: a deadlock, a serialization failure, a lock that took too long.
     [[nodiscard]] bool of_contention() const noexcept;
+    // Somebody has held a lock for too long.
+    [[nodiscard]] bool of_lock() const noexcept { return sqlstate_ == "55P03" && !lost_; }
     // The connection is gone: what was under way may have been committed.
     [[nodiscard]] bool of_connection() const noexcept;
+    [[nodiscard]] bool of_load() const noexcept { return too_busy_; }
+    // Others will meet it, too: the environment, but for contention and our own load.
+    [[nodiscard]] bool of_outage() const noexcept { return of_environment() && !of_contention() && !too_busy_; }
 
-    // `unavailable` for the environment's failures, `too_busy` for a full queue, otherwise `internal`.
+    // `too_busy` for our own load, `unavailable` for the environment's failures, otherwise `internal`.
     [[nodiscard]] error as_error() const;
 
 private:
     std::string sqlstate_;
-    bool queue_full_ = false;
+    bool too_busy_ = false;
+    bool lost_ = false;
 };
 
 }  // namespace madang::storage::postgres

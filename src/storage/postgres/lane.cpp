@@ -1,6 +1,5 @@
 #include "postgres/lane.hpp"
 
-#include "postgres/events.hpp"
 #include "postgres/memberships.hpp"
 #include "postgres/slow_message.hpp"
 
@@ -15,40 +14,24 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto come_back = 1s;
 constexpr auto look_again = 200ms;
-constexpr auto longest_pause = 250ms;
-
-constexpr sql last_event = "SELECT " EVENT_COLUMNS " FROM events e WHERE e.room_id = $1 ORDER BY e.seq DESC LIMIT 1";
-
-domain::commit commit_of(domain::event e) {
-    domain::commit c;
-    c.room = e.room;
-    c.head = e.seq;
-    if (const auto* joins = std::get_if<domain::members_joined>(&e.body)) c.joined = joins->users;
-    if (const auto* leaves = std::get_if<domain::member_left>(&e.body)) c.left.push_back(leaves->user);
-    c.event = std::make_shared<const domain::event>(std::move(e));
-    return c;
-}
 
 }  // namespace
 
-lane::lane(asio::io_context& io, connector& c, const lane_options& options, const clock& time, const announcer& tell,
-           reporter& report, waiting_units& waiting)
-    : connection_(std::make_shared<connection>(io, c, use::lane)),
+lane::lane(asio::io_context& io, connector& c, precedence& first, const lane_options& options, const clock& time,
+           const announcer& tell, reporter& report, waiting_units& waiting)
+    : connection_(std::make_shared<connection>(io, c, first, use::lane, true)),
       options_(options),
       clock_(time),
       announcer_(tell),
       report_(report),
+      health_(report),
       waiting_(waiting),
       more_(connection_->where()),
       patience_(connection_->where()),
       pause_(connection_->where()),
       dice_(std::random_device{}()) {
-    connection_->heard = [&report](const std::optional<std::string>& failed) {
-        report.writing_works(!failed);
-        if (failed) report.failed(*failed);
-    };
+    connection_->heard = [this](const std::optional<std::string>& failed) { failed ? health_.fails(*failed) : health_.works(); };
 }
 
 void lane::start() {
@@ -77,6 +60,13 @@ void lane::offer(std::unique_ptr<unit> u) {
     });
 }
 
+void lane::doubt(domain::commit c) {
+    asio::post(connection_->where(), [self = shared_from_this(), c = std::move(c)] {
+        self->unsure_.add({c});
+        self->more_.cancel();
+    });
+}
+
 task<> lane::run() {
     const auto self = shared_from_this();
     while (co_await something_to_do()) {
@@ -94,9 +84,16 @@ task<> lane::run() {
     connection_->stop();
 }
 
+std::vector<room_id> lane::rooms_of(const units& batch) {
+    std::vector<room_id> rooms;
+    for (const auto& u : batch)
+        if (u->room) rooms.push_back(u->room);
+    return rooms;
+}
+
 // False when the lane stops and is empty.
 task<bool> lane::something_to_do() {
-    while (queue_.empty()) {
+    while (queue_.empty() && (stopping_ || unsure_.empty())) {
         if (stopping_) co_return false;
         more_.expires_at(timer::time_point::max());
         boost::system::error_code ignored;
@@ -130,12 +127,12 @@ task<> lane::write_messages(units batch) {
     }
     auto outcome = messages.take(found);
     announcer_.tell(std::move(outcome.commits));
-    messages.answer();
 
     units slowly;
     for (const auto at : outcome.slowly) slowly.push_back(done_slowly(std::move(batch[at])));
     std::erase(batch, nullptr);
     done(batch, began);
+    messages.answer();
     queue_.push_back_in(std::move(slowly));
 }
 
@@ -144,16 +141,18 @@ task<> lane::write_work(units batch) {
     std::vector<domain::commit> commits;
     std::optional<failure> failed;
     bool committing = false;
+    std::size_t ran = 0;
     under_way_ = batch;
     {
         database db{*connection_};
         try {
             writing w{db, clock_.now(), commits, options_.limits};
-            std::vector<room_id> rooms;
-            for (const auto& u : batch)
-                if (u->room) rooms.push_back(u->room);
+            auto rooms = rooms_of(batch);
             if (!rooms.empty()) (void)co_await lock_rooms(db, std::move(rooms));
-            for (const auto& u : batch) co_await static_cast<work_unit*>(u.get())->run(w);
+            // Each of them has round trips of its own, and others wait for these rooms.
+            const auto enough = began + options_.patience / 10;
+            while (ran < batch.size() && (ran == 0 || std::chrono::steady_clock::now() < enough))
+                co_await static_cast<work_unit*>(batch[ran++].get())->run(w);
             committing = true;
             co_await db.commit();
         } catch (const failure& e) {
@@ -172,86 +171,24 @@ task<> lane::write_work(units batch) {
     under_way_ = {};
     if (failed) {
         failure why = *failed;
+        if (why.of_connection() && committing) unsure_.add(commits);
         co_return co_await recover(std::move(batch), std::move(why), committing);
     }
     announcer_.tell(std::move(commits));
-    for (const auto& u : batch) static_cast<work_unit*>(u.get())->answer_found();
+    units later{std::make_move_iterator(batch.begin() + static_cast<std::ptrdiff_t>(ran)), std::make_move_iterator(batch.end())};
+    batch.resize(ran);
+    put_back(std::move(later));
     done(batch, began);
-}
-
-task<> lane::recover(units batch, failure why, bool committing) {
-    if (!why.of_environment()) {
-        // One of them is at fault. Apart, the others succeed, and it fails alone.
-        report_.failed(why.what());
-        if (batch.size() == 1) {
-            waiting_.let_go(*batch.front());
-            batch.front()->refuse(errc::internal);
-            co_return;
-        }
-        units second{std::make_move_iterator(batch.begin() + static_cast<std::ptrdiff_t>(batch.size() / 2)),
-                     std::make_move_iterator(batch.end())};
-        batch.resize(batch.size() / 2);
-        co_await write(std::move(batch));
-        co_return co_await write(std::move(second));
-    }
-    if (failures_++ == 0) report_.failed(why.what());
-    if (!why.of_contention()) report_.writing_works(false);
-    // A server that has become a standby: the connection looks for the one that took over.
-    if (why.sqlstate() == "25006") connection_->reconnect();
-    units again;
-    for (auto& u : batch) {
-        const bool repeatable = u->what == unit::kind::message || u->what == unit::kind::mark;
-        if (why.of_connection() && committing) {
-            u->unsure = true;
-            if (!repeatable || u->answered()) unsure_.insert(u->room);
-        }
-        // Messages are repeated by their keys, marks are what they are; other work may have been done, and its answer is not
-        // known.
-        if (!u->answered() && (repeatable || !u->unsure)) {
-            again.push_back(std::move(u));
-            continue;
-        }
-        waiting_.let_go(*u);
-        u->refuse(retry_later(errc::unavailable, come_back));
-    }
-    queue_.push_back_in(std::move(again));
-    if (!why.of_contention()) co_await pause();
-}
-
-// After a lost outcome: the last event of a room may have been committed without anybody being told. The feeds find out from it
-// what else they have missed.
-task<> lane::repair() {
-    const std::vector<room_id> rooms{unsure_.begin(), unsure_.end()};
-    statements asked;
-    for (const auto room : rooms) asked.add(last_event, room);
-    std::vector<domain::commit> heads;
-    try {
-        const auto found = co_await connection_->ask(std::move(asked));
-        for (std::size_t i = 0; i < rooms.size(); ++i)
-            for (const auto r : found[i]) heads.push_back(commit_of(event_at(r, rooms[i])));
-    } catch (const failure& e) {
-        report_.failed(e.what());
-        co_return;
-    }
-    announcer_.tell(std::move(heads));
-    unsure_.clear();
-}
-
-task<> lane::pause() {
-    const auto most = std::chrono::duration_cast<std::chrono::milliseconds>(longest_pause).count();
-    pause_.expires_after(std::chrono::milliseconds{10 + static_cast<std::int64_t>(dice_() % static_cast<unsigned>(most))});
-    boost::system::error_code ignored;
-    co_await pause_.async_wait(asio::redirect_error(use_task, ignored));
+    for (const auto& u : batch) static_cast<work_unit*>(u.get())->answer_found();
 }
 
 void lane::done(const units& batch, std::chrono::steady_clock::time_point began) {
     auto& stats = report_.stats();
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
     stats.last_commit_micros = static_cast<std::uint64_t>(took.count());
-    report_.writing_works(true);
+    health_.works();
     ++stats.batches;
     stats.units += batch.size();
-    failures_ = 0;
     for (const auto& u : batch) waiting_.let_go(*u);
 }
 
@@ -268,7 +205,7 @@ void lane::watch_patience() {
 void lane::lose_patience() {
     const auto now = std::chrono::steady_clock::now();
     for (const auto& u : queue_.take_out([now](const unit& u) { return u.deadline <= now; })) {
-        if (u->unsure) unsure_.insert(u->room);
+        if (u->unsure) unsure_.add(u->room);
         waiting_.let_go(*u);
         ++report_.stats().refused;
         u->refuse(retry_later(errc::unavailable, come_back));

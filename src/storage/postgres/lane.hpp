@@ -6,11 +6,11 @@
 #include "postgres/connection.hpp"
 #include "postgres/lane_queue.hpp"
 #include "postgres/message_batch.hpp"
-#include "postgres/reporter.hpp"
+#include "postgres/untold.hpp"
+#include "reporter.hpp"
 
 #include <atomic>
 #include <memory>
-#include <set>
 #include <span>
 
 namespace madang::storage::postgres {
@@ -24,19 +24,23 @@ struct lane_options {
 
 class lane : public std::enable_shared_from_this<lane> {
 public:
-    lane(asio::io_context& io, connector& c, const lane_options& options, const clock& time, const announcer& tell,
-         reporter& report, waiting_units& waiting);
+    lane(asio::io_context& io, connector& c, precedence& first, const lane_options& options, const clock& time,
+         const announcer& tell, reporter& report, waiting_units& waiting);
 
     void start();
     // Any thread. What is queued is committed first, as far as it can be within its patience.
     void stop();
     // Any thread. `u` has been counted in `waiting`.
     void offer(std::unique_ptr<unit> u);
+    // Any thread. What this says may have been committed without anybody being told: the lane finds out.
+    void doubt(domain::commit c);
     // Set when the lane has ended.
     [[nodiscard]] bool ended() const noexcept { return ended_; }
 
 private:
     using units = std::vector<std::unique_ptr<unit>>;
+
+    static constexpr std::chrono::seconds come_back{1};  // said to who is refused
 
     task<> run();
     task<bool> something_to_do();
@@ -46,6 +50,9 @@ private:
     task<> write_work(units batch);
     // What to do with a batch that failed: apart, later again, or refused.
     task<> recover(units batch, failure why, bool committing);
+    task<> write_around_locks(units batch);
+    void put_back(units again);
+    [[nodiscard]] static std::vector<room_id> rooms_of(const units& batch);
     task<> repair();
     task<> pause();
     void done(const std::vector<std::unique_ptr<unit>>& batch, std::chrono::steady_clock::time_point began);
@@ -57,18 +64,18 @@ private:
     const clock& clock_;
     const announcer& announcer_;
     reporter& report_;
+    reporter::part health_;
     waiting_units& waiting_;
 
     lane_queue queue_;
     std::span<const std::unique_ptr<unit>> under_way_;
-    std::set<room_id> unsure_;  // rooms whose last event may have been committed without anybody being told
-    timer more_;                // cancelled when there is something to do
+    untold unsure_;
+    timer more_;  // cancelled when there is something to do
     timer patience_;
     timer pause_;
     std::minstd_rand dice_;
     bool watching_ = false;
     bool stopping_ = false;
-    int failures_ = 0;  // in a row
     std::atomic<bool> ended_{false};
 };
 

@@ -14,13 +14,14 @@ constexpr std::int64_t sweep_batch = 500;
 // The lock on the person's row lasts to the end: two logins at once see each other's session when they count.
 void open_session(statements& all, const domain::new_login& l, timestamp now) {
     all.add(
-        "WITH person AS (SELECT id FROM users WHERE id = $1 AND deleted_at IS NULL AND NOT disabled FOR NO KEY UPDATE), "
+        "WITH person AS (SELECT id FROM users WHERE id = $1 AND deleted_at IS NULL AND NOT disabled AND "
+        "password_hash = coalesce($7::text, password_hash) FOR NO KEY UPDATE), "
         "s AS (INSERT INTO sessions (user_id, device, address, created_at, last_used_at, expires_at, rotated_at) "
         "SELECT id, $2::text, $3::text, $4::timestamptz, $4, $5::timestamptz, $4 FROM person RETURNING *), "
         "token AS (INSERT INTO refresh_tokens (hash, session_id, generation) "
         "SELECT $6::bytea, s.id, 0 FROM s WHERE $6::bytea <> '') "
         "SELECT " LOGIN_COLUMNS " FROM s",
-        l.user, l.device, l.address, now, l.expires_at, l.refresh_hash);
+        l.user, l.device, l.address, now, l.expires_at, l.refresh_hash, l.password_hash);
 }
 
 // The oldest of the open sessions, as many as there are above `most`.
@@ -86,9 +87,14 @@ async_result<std::vector<session_id>> logins::end_all(user_id user) {
     });
 }
 
+// Not IS NULL, which is an index's own condition: the planner would look through all open sessions.
 async_result<std::vector<session_id>> logins::ended_since(timestamp since) {
     return read<std::vector<session_id>>(
-        reads_, statements::of("SELECT id FROM sessions WHERE ended_at >= $1 ORDER BY ended_at, id", since),
+        reads_,
+        statements::of("(SELECT id FROM sessions WHERE ended_at >= $1 ORDER BY ended_at, id) UNION ALL "
+                       "(SELECT id FROM sessions WHERE expires_at >= $1 AND expires_at <= $2 AND "
+                       "coalesce(ended_at, 'infinity') = 'infinity' ORDER BY expires_at, id)",
+                       since, clock_.now()),
         [](const answers& found) -> result<std::vector<session_id>> { return ids_in<session_id>(found[0]); });
 }
 

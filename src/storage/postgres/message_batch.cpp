@@ -10,6 +10,7 @@ namespace {
 constexpr sql lock_rooms_of_batch = "SELECT id FROM rooms WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE";
 
 // Every look-up is LATERAL with a LIMIT, so that no plan, made while the tables were empty, can scan or hash one of them.
+// The key of a row with `sought` is looked for; another one was drawn for that row and is nowhere yet (`events_key` would say).
 // outcome: n new, d the key is there already, r no member or no room, p no such message to reply to, g the room is guarded: left
 // to statements of its own (slow_message.hpp). What was looked up is locked with its room, so that it is found again by its
 // place.
@@ -17,15 +18,16 @@ constexpr sql write_messages = R"(
 WITH judged AS (
   SELECT n.*, r.place AS room_place, m.place AS member_place, r.last_seq, r.last_ordinal, r.member_count,
          e.seq AS old_seq, e.ordinal AS old_ordinal, e.created_at AS old_at,
+         e.body AS old_body, e.target AS old_target, e.deleted_at AS old_deleted_at,
          CASE WHEN e.seq IS NOT NULL THEN 'd' WHEN m.place IS NULL THEN 'r' WHEN r.guarded THEN 'g'
               WHEN n.reply_to <> 0 AND t.seq IS NULL THEN 'p' ELSE 'n' END AS outcome
-  FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[])
-       WITH ORDINALITY AS n(room_id, author_id, key, body, reply_to, i)
+  FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $7::boolean[])
+       WITH ORDINALITY AS n(room_id, author_id, key, body, reply_to, sought, i)
   LEFT JOIN LATERAL (SELECT ctid AS place, guarded, last_seq, last_ordinal, member_count FROM rooms WHERE id = n.room_id LIMIT 1) r ON true
   LEFT JOIN LATERAL (SELECT ctid AS place, visible_from FROM members
                      WHERE room_id = n.room_id AND user_id = n.author_id AND NOT hidden LIMIT 1) m ON true
-  LEFT JOIN LATERAL (SELECT seq, ordinal, created_at FROM events
-                     WHERE room_id = n.room_id AND author_id = n.author_id AND key = n.key LIMIT 1) e ON true
+  LEFT JOIN LATERAL (SELECT seq, ordinal, created_at, body, target, deleted_at FROM events
+                     WHERE n.sought AND room_id = n.room_id AND author_id = n.author_id AND key = n.key LIMIT 1) e ON true
   LEFT JOIN LATERAL (SELECT seq FROM events WHERE n.reply_to <> 0 AND room_id = n.room_id AND seq = n.reply_to
                      AND seq > m.visible_from AND kind = 1 LIMIT 1) t ON true
 ), numbered AS MATERIALIZED (
@@ -45,7 +47,7 @@ WITH judged AS (
   WHERE m.ctid = c.member_place
 )
 SELECT i, outcome, CASE outcome WHEN 'n' THEN seq ELSE old_seq END, CASE outcome WHEN 'n' THEN ordinal ELSE old_ordinal END, old_at,
-       member_count
+       member_count, old_body, old_target, old_deleted_at
 FROM numbered ORDER BY i)";
 
 // outcome: m moved, s stays, r no member, o beyond the last message.
@@ -98,6 +100,7 @@ statements message_batch::to_send() const {
         std::vector<std::string_view> keys;
         std::vector<std::string_view> bodies;
         std::vector<seq_t> replies;
+        std::vector<bool> sought;
         for (const auto at : sent_) {
             const auto& m = messages_[at].unit->m;
             rooms.push_back(m.room);
@@ -105,8 +108,9 @@ statements message_batch::to_send() const {
             keys.push_back(m.key);
             bodies.push_back(m.text);
             replies.push_back(m.reply_to);
+            sought.push_back(m.key.front() != '~' || messages_[at].unit->unsure);
         }
-        all.add(write_messages, rooms, authors, keys, bodies, replies, now_);
+        all.add(write_messages, rooms, authors, keys, bodies, replies, now_, sought);
     }
     if (!marks_.empty()) {
         std::vector<room_id> rooms;
@@ -155,14 +159,21 @@ void message_batch::take_message(message& m, const row& found, outcome& o) const
     numbers.ordinal = found.get<ordinal_t>(3);
     numbers.duplicate = outcome == 'd';
     m.found = numbers;
-    // A key that is there already may be ours, written by an attempt whose answer was lost: nobody has been told.
+    // A key that is there already may be ours, written by an attempt whose answer was lost: nobody has been told. Or somebody
+    // else has used it meanwhile: what is told is what stands there.
     if (numbers.duplicate && !m.unit->unsure) return;
     auto& given = m.unit->m;
     domain::message_posted body;
     body.ordinal = numbers.ordinal;
-    body.text = std::move(given.text);
-    body.reply_to = given.reply_to;
     body.key = given.key;
+    if (numbers.duplicate) {
+        body.text = found.get<std::optional<std::string>>(6).value_or("");
+        body.reply_to = found.get<std::optional<seq_t>>(7).value_or(0);
+        body.deleted_at = found.get<std::optional<timestamp>>(8);
+    } else {
+        body.text = std::move(given.text);
+        body.reply_to = given.reply_to;
+    }
     const auto at = numbers.duplicate ? found.get<timestamp>(4) : now_;
     domain::event e;
     e.room = given.room;
@@ -181,15 +192,19 @@ void message_batch::take_message(message& m, const row& found, outcome& o) const
     o.commits.push_back(std::move(c));
 }
 
+// Each was judged by itself, beside the others: of a person's marks one has moved if it is beyond those before it.
 void message_batch::take_marks(const rows& found) {
+    std::map<std::pair<room_id, user_id>, ordinal_t> read;
     for (std::size_t i = 0; i < marks_.size(); ++i) {
         const char outcome = found[i].get<std::string_view>(0).front();
+        const auto& mark = *marks_[i].unit;
+        auto& furthest = read[{mark.room, mark.user}];
         if (outcome == 'r')
             marks_[i].found = errc::not_a_member;
         else if (outcome == 'o')
             marks_[i].found = invalid_field("ordinal", "out_of_range", "The room has no message with this ordinal yet.");
         else
-            marks_[i].found = outcome == 'm';
+            marks_[i].found = outcome == 'm' && std::exchange(furthest, std::max(furthest, mark.ordinal)) < mark.ordinal;
     }
 }
 

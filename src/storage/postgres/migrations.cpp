@@ -15,8 +15,8 @@ using namespace std::chrono_literals;
 // "madang" as a number: names the advisory lock of whoever migrates.
 constexpr std::int64_t lock_name = 0x6d6164616e67;
 
-// Neither a long step nor a wait for another process is cut off soon; a client that is gone is noticed within half a minute, and
-// its lock with it.
+// Neither a long step nor a wait for another process is cut off soon. A server does not notice by itself, before the end of a
+// step, that who wants it has died, and would keep the lock for nobody (the setting is known from PostgreSQL 14 on).
 connection_ptr open_to_migrate(const postgres_url& database) {
     connector c{database.text, 5000ms};
     try {
@@ -24,8 +24,8 @@ connection_ptr open_to_migrate(const postgres_url& database) {
         run_now(opened.get(), "SET statement_timeout = 0");
         run_now(opened.get(), "SET lock_timeout = '60s'");
         run_now(opened.get(), "SET idle_in_transaction_session_timeout = 0");
-        for (const auto* setting : {"tcp_keepalives_idle = 10", "tcp_keepalives_interval = 5", "tcp_keepalives_count = 3"})
-            run_now(opened.get(), fmt::format("SET {}", setting));
+        run_now(opened.get(),
+                "SELECT set_config(name, '2s', false) FROM pg_settings WHERE name = 'client_connection_check_interval'");
         return opened;
     } catch (const failure& e) {
         throw storage_error(fmt::format("cannot reach PostgreSQL: {}: check storage.url, and that the server runs", e.what()));
@@ -39,7 +39,7 @@ std::string quoted(PGconn* c, std::string_view text) {
     return copy;
 }
 
-// How many of the steps the database has.
+// How many steps the database has.
 std::size_t applied_steps(PGconn* c, std::span<const migration> steps) {
     if (run_now(c, "SELECT 1 WHERE to_regclass('migrations') IS NOT NULL").empty()) return 0;
     std::vector<applied_step> applied;
@@ -76,7 +76,7 @@ bool apply_next(PGconn* c, std::span<const migration> steps, timestamp now, std:
             "CREATE TABLE IF NOT EXISTS migrations (version integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, "
             "applied_at timestamptz NOT NULL)");
     const auto applied = applied_steps(c, steps);
-    if (applied == steps.size()) {
+    if (applied >= steps.size()) {
         execute(c, "ROLLBACK");
         return false;
     }
@@ -98,13 +98,11 @@ storage_error cannot_migrate(const failure& why) {
 
 }  // namespace
 
-std::vector<std::string> plan(const postgres_url& database, std::span<const migration> steps) {
+schema_plan plan(const postgres_url& database, std::span<const migration> steps) {
     check_numbers(steps);
     const auto c = open_to_migrate(database);
     try {
-        std::vector<std::string> names;
-        for (const auto& step : steps.subspan(applied_steps(c.get(), steps))) names.emplace_back(step.name);
-        return names;
+        return compare(applied_steps(c.get(), steps), steps);
     } catch (const failure& e) {
         throw cannot_migrate(e);
     }

@@ -28,7 +28,7 @@ void look_at_database(const connector& connect) {
             throw storage_error("the PostgreSQL database has no tables yet: run madang migrate");
         const auto unfinished = run_now(c.get(), fmt::format("SELECT value FROM meta WHERE name = '{}'", archive::progress_name));
         if (!unfinished.empty()) archive::refuse_unfinished(unfinished.front().get<std::string>(0));
-        notice_failover(c.get());
+        notice_failover(c.get(), std::chrono::steady_clock::now() + 5 * connect.deadline());
     } catch (const failure& e) {
         throw storage_error(fmt::format("cannot use PostgreSQL: {}: check storage.url, and that the server runs", e.what()));
     }
@@ -38,25 +38,22 @@ void look_at_database(const connector& connect) {
 
 parts::parts(asio::io_context& io, postgres_options o, const clock& c)
     : options(std::move(o)),
-      report(stats, options.failed),
+      report(stats, options.ears),
       connect(options.url.text, options.timeout),
-      reads(io, connect, use::reading, options.readers, options.read_queue, report),
-      writes(io, connect, use::writing, options.writers, options.read_queue, report),
-      rooms_writer(io, connect, options.lanes, lane_options_of(options), options.queue_rows, options.queue_bytes, c, tell,
+      reads(io, connect, first, use::reading, options.readers, options.read_queue, report),
+      writes(io, connect, first, use::writing, options.writers, options.read_queue, report),
+      rooms_writer(io, connect, first, options.lanes, lane_options_of(options), options.queue_rows, options.queue_bytes, c, tell,
                    report),
-      account_store(writes, reads, tell, c, options.limits),
+      account_store(writes, reads, rooms_writer, tell, c, options.limits),
       login_store(writes, reads, c),
       key_store(writes, reads),
       contact_store(writes, reads, c),
       room_store(reads),
       room_log(rooms_writer) {
     look_at_database(connect);
-    // Where the server allows fewer connections than we want, each use has some: the rooms first, then one for each in turn.
     rooms_writer.start();
-    for (std::size_t i = 0; i < std::max(options.readers, options.writers); ++i) {
-        reads.start(i);
-        writes.start(i);
-    }
+    reads.start();
+    writes.start();
 }
 
 void parts::stop() {

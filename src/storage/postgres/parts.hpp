@@ -20,6 +20,7 @@ struct parts {
     store_stats stats;
     reporter report;
     connector connect;
+    precedence first;
     announcer tell;
     pool reads;
     pool writes;

@@ -72,7 +72,8 @@ void pipeline::take(sent& front, result_ptr found) {
         under_way_.pop_front();
         return finish(done);
     }
-    if (front.results.empty()) return lose("more results than statements");
+    // At the sync itself: the commit failed and the server ends, or it says a last word before it does.
+    if (front.results.empty()) return lose(status == PGRES_FATAL_ERROR ? words_of(found.get()) : "more results than statements");
     const char* const prepared = std::exchange(front.results.front(), nullptr);
     front.results.pop_front();
     if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
@@ -82,9 +83,13 @@ void pipeline::take(sent& front, result_ptr found) {
     if (prepared != nullptr) prepared_.erase(prepared);  // it was not: the next one tries again, under another name
     if (status == PGRES_PIPELINE_ABORTED || r.failed) return;
     const char* const state = PQresultErrorField(found.get(), PG_DIAG_SQLSTATE);
-    const char* const text = PQresultErrorField(found.get(), PG_DIAG_MESSAGE_PRIMARY);
-    r.failed = failure{state != nullptr ? state : "", fmt::format("PostgreSQL {}: {}", state != nullptr ? state : "-",
-                                                                  text != nullptr ? text : wire_.last_error())};
+    r.failed = failure{state != nullptr ? state : "", fmt::format("PostgreSQL {}", words_of(found.get()))};
+}
+
+std::string pipeline::words_of(const PGresult* r) const {
+    const char* const state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
+    const char* const text = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
+    return fmt::format("{}: {}", state != nullptr ? state : "-", text != nullptr ? text : wire_.last_error());
 }
 
 void pipeline::finish(const std::shared_ptr<request>& r) {
@@ -99,8 +104,9 @@ void pipeline::give_up(const failure& why) {
     broken_ = true;
     wants_to_write_ = false;
     for (auto all = std::exchange(under_way_, {}); auto& one : all) {
-        // A statement's own error stands, when the connection was lost before its sync: an end by the administrator (57P01).
-        if (!one.r->failed) one.r->failed = why;
+        // What the server said of a statement stands (an end by the administrator, 57P01; a disk that failed), but without its
+        // sync nobody knows what became of it.
+        one.r->failed = one.r->failed ? one.r->failed->and_lost() : why;
         finish(one.r);
     }
 }

@@ -59,6 +59,7 @@ private:
     void take(sent& front, result_ptr found);
     static void finish(const std::shared_ptr<request>& r);
     void lose(std::string_view what);
+    [[nodiscard]] std::string words_of(const PGresult* r) const;
 
     wire& wire_;
     std::deque<sent> under_way_;

@@ -4,18 +4,21 @@
 
 namespace madang::storage::postgres {
 
-pool::pool(asio::io_context& io, connector& c, use u, std::size_t size, std::size_t queue, reporter& report)
-    : queue_(queue), report_(report) {
+pool::pool(asio::io_context& io, connector& c, precedence& first, use u, std::size_t size, std::size_t queue, reporter& report)
+    : use_(u), queue_(queue), report_(report), health_(report) {
+    all_.reserve(size);
     for (std::size_t i = 0; i < size; ++i) {
-        all_.push_back(std::make_shared<connection>(io, c, u));
-        all_.back()->heard = [&report](const std::optional<std::string>& failed) {
-            if (failed) report.failed(*failed);
+        all_.push_back(std::make_shared<connection>(io, c, first, u, i == 0));
+        all_.back()->heard = [this](const std::optional<std::string>& failed) {
+            if (!failed) return health_.works();
+            const bool alone = std::ranges::none_of(all_, &connection::is_up);
+            alone ? health_.fails(*failed) : report_.failed(*failed);
         };
     }
 }
 
-void pool::start(std::size_t number) {
-    if (number < all_.size()) all_[number]->start();
+void pool::start() {
+    for (const auto& c : all_) c->start();
 }
 
 void pool::stop() {
@@ -26,12 +29,20 @@ std::shared_ptr<connection> pool::shortest_queue() const {
     // Who is not connected fails its callers at once: that is no short queue.
     const auto burden = [](const auto& c) { return std::pair{c->now(), c->waiting()}; };
     auto least = *std::ranges::min_element(all_, {}, burden);
-    if (least->waiting() >= queue_ / all_.size()) throw failure::queue_full();
+    if (least->waiting() >= queue_ / all_.size()) throw failure::too_busy("the queue is full");
     return least;
 }
 
-error pool::refuse(const failure& why) const {
-    report_.failed(why.what());
+void pool::answered() {
+    if (use_ == use::reading) ++report_.stats().reads;
+    health_.works();
+}
+
+error pool::refuse(const failure& why) {
+    if (why.of_load())
+        ++report_.stats().refused;
+    else
+        why.of_outage() ? health_.fails(why.what()) : report_.failed(why.what());
     return why.as_error();
 }
 

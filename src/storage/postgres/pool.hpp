@@ -3,7 +3,7 @@
 #pragma once
 
 #include "postgres/connection.hpp"
-#include "postgres/reporter.hpp"
+#include "reporter.hpp"
 
 #include <memory>
 #include <vector>
@@ -12,23 +12,26 @@ namespace madang::storage::postgres {
 
 class pool {
 public:
-    // `queue`: how much may wait in all; beyond, shortest_queue() throws failure `too_busy`.
-    pool(asio::io_context& io, connector& c, use u, std::size_t size, std::size_t queue, reporter& report);
+    // `queue`: how much may wait in all; beyond, shortest_queue() throws failure `too_busy`. The first connection is one that the
+    // node cannot do without.
+    pool(asio::io_context& io, connector& c, precedence& first, use u, std::size_t size, std::size_t queue, reporter& report);
 
-    // Begins to connect the one with this number, if there is one.
-    void start(std::size_t number);
+    void start();
     void stop();
 
     // Throws failure when the queues are full.
     [[nodiscard]] std::shared_ptr<connection> shortest_queue() const;
 
+    void answered();
     // Says it to the log and answers what the client is told.
-    [[nodiscard]] error refuse(const failure& why) const;
+    [[nodiscard]] error refuse(const failure& why);
 
 private:
+    const use use_;
     std::vector<std::shared_ptr<connection>> all_;
     const std::size_t queue_;
     reporter& report_;
+    reporter::part health_;
 };
 
 }  // namespace madang::storage::postgres

@@ -13,17 +13,20 @@ using namespace domain;
 
 namespace {
 
+// Columns are named wherever others stand beside them: a later step may add one of any name.
+
 // The rooms where $1 has a seat, as they are for them.
-#define MY_ROOMS                                                                             \
-    "SELECT r.*, s.role AS my_role, s.read_ordinal, s.muted, s.visible_from FROM members s " \
-    "CROSS JOIN LATERAL (SELECT * FROM rooms WHERE id = s.room_id LIMIT 1) r "               \
+#define MY_ROOMS                                                                                       \
+    "SELECT " ROOM_COLUMNS                                                                             \
+    ", r.last_message_seq, s.role AS my_role, s.read_ordinal, s.muted, s.visible_from FROM members s " \
+    "CROSS JOIN LATERAL (SELECT * FROM rooms WHERE id = s.room_id LIMIT 1) r "                         \
     "WHERE s.user_id = $1 AND NOT s.hidden "
 
 #define ROOM_COLUMNS "r.id, r.kind, r.name, r.member_count, r.last_seq, r.last_ordinal, r.created_at, r.last_at"
 #define MY_COLUMNS "r.my_role, r.read_ordinal, r.muted"
 
-#define FIRST_MEMBERS                                                                   \
-    "(SELECT *, row_number() OVER (ORDER BY joined_at, user_id) AS place FROM members " \
+#define FIRST_MEMBERS                                                                                                        \
+    "(SELECT user_id, role, joined_at, read_ordinal, row_number() OVER (ORDER BY joined_at, user_id) AS place FROM members " \
     "WHERE room_id = r.id ORDER BY joined_at, user_id LIMIT 5) m "
 
 // One row for each of a room's first five members, one of which has the last message: so one statement picks the rooms once,

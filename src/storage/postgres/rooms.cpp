@@ -1,5 +1,6 @@
 #include "postgres/rooms.hpp"
 
+#include "postgres/edits.hpp"
 #include "postgres/events.hpp"
 #include "postgres/room_members.hpp"
 #include "postgres/room_views.hpp"
@@ -167,18 +168,25 @@ async_result<std::vector<rooms::own_reaction>> rooms::own_reactions(user_id me, 
 
 async_result<std::vector<event>> rooms::events(room_id room, seq_t after, std::size_t limit) {
     using log = std::vector<event>;
-    return read<log>(reads_, log_after(room, after, limit),
-                     [room](const answers& found) -> result<log> { return log_in(found[0], room); });
+    auto found = co_await read<log>(reads_, log_after(room, after, limit),
+                                    [room](const answers& all) -> result<log> { return log_in(all[0], room); });
+    if (!found) co_return found.error();
+    co_return co_await with_texts(reads_, room, std::move(*found));
 }
 
 async_result<rooms::seen_log> rooms::log_seen_by(user_id me, room_id room, seq_t after, std::size_t limit) {
     auto ask = seat_seen_by(me, room);
     ask_log_seen_by(ask, me, room, after, limit);
-    return read<seen_log>(reads_, std::move(ask), [room](const answers& found) -> result<seen_log> {
+    auto seen = co_await read<seen_log>(reads_, std::move(ask), [room](const answers& found) -> result<seen_log> {
         const auto mine = seat_in(found[0], room);
         if (!mine) return mine.error();
         return seen_log{*mine, log_in(found[1], room)};
     });
+    if (!seen) co_return seen.error();
+    auto shown = co_await with_texts(reads_, room, std::move(seen->events));
+    if (!shown) co_return shown.error();
+    seen->events = std::move(*shown);
+    co_return seen;
 }
 
 }  // namespace madang::storage::postgres

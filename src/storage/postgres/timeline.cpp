@@ -14,19 +14,19 @@ using namespace domain;
 namespace {
 
 // Of room $1 what $2 may see: for a stranger the subquery is NULL, and nothing is found.
-#define SEEN                                                   \
-    " FROM events WHERE room_id = $1 AND kind <= 4 AND seq > " \
+#define SEEN                                                     \
+    " FROM events e WHERE room_id = $1 AND kind <= 4 AND seq > " \
     "(SELECT visible_from FROM members WHERE room_id = $1 AND user_id = $2 AND NOT hidden) "
 #define BACKWARDS SEEN "AND seq < $3 ORDER BY seq DESC LIMIT $4"
 #define FORWARDS SEEN "AND seq > $3 ORDER BY seq LIMIT $4"
 // The newest of all, whoever asks.
-#define NEWEST " FROM events WHERE room_id = $1 AND kind <= 4 ORDER BY seq DESC LIMIT $2"
+#define NEWEST " FROM events e WHERE room_id = $1 AND kind <= 4 ORDER BY seq DESC LIMIT $2"
 
 // Of a page that is not small the server sends no more than one row that does not fit, as in log_after().
 #define SMALL_ITEMS(part, order) "SELECT " EVENT_COLUMNS " FROM (SELECT *" part ") e ORDER BY e.seq " order
 #define ITEMS(part, order, weight)                                                                       \
-    "SELECT " EVENT_COLUMNS                                                                              \
-    " FROM (SELECT *, sum(CASE WHEN kind = 1 THEN octet_length(body) END) "                              \
+    "SELECT " EVENT_COLUMNS " FROM (SELECT " EVENT_COLUMNS                                               \
+    ", sum(CASE WHEN kind = 1 THEN octet_length(body) END) "                                             \
     "OVER (ORDER BY seq " order " ROWS BETWEEN UNBOUNDED PRECEDING AND 2 PRECEDING) AS text_before" part \
     ") e WHERE coalesce(e.text_before, 0) < " weight " ORDER BY e.seq " order
 

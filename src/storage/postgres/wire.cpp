@@ -1,5 +1,7 @@
 #include "postgres/wire.hpp"
 
+#include <fcntl.h>
+
 namespace madang::storage::postgres {
 
 bool libpq_wire::send_prepare(const char* name, const char* text) { return PQsendPrepare(c_.get(), name, text, 0, nullptr) == 1; }
@@ -30,6 +32,6 @@ std::string libpq_wire::last_error() {
     return text;
 }
 
-int libpq_wire::socket() { return PQsocket(c_.get()); }
+int libpq_wire::socket() { return ::fcntl(PQsocket(c_.get()), F_DUPFD_CLOEXEC, 0); }
 
 }  // namespace madang::storage::postgres

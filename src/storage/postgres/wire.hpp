@@ -30,7 +30,8 @@ public:
     [[nodiscard]] virtual result_ptr next_result() = 0;
     [[nodiscard]] virtual bool is_connected() = 0;
     [[nodiscard]] virtual std::string last_error() = 0;
-    // The descriptor to wait on.
+    // A descriptor to wait on, which is the caller's to close; -1 when there are none left. It is a second one for the same
+    // socket: libpq closes its own as soon as it loses the connection, and then that number may be anybody's.
     [[nodiscard]] virtual int socket() = 0;
 };
 

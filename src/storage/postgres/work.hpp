@@ -20,6 +20,7 @@ async_result<T> read(pool& from, statements all, Decode decode) {
     try {
         const auto c = from.shortest_queue();
         const auto found = co_await asio::co_spawn(c->where(), c->ask(std::move(all)), use_task);
+        from.answered();
         co_return decode(found);
     } catch (const failure& e) {
         failed = e;
@@ -35,10 +36,12 @@ inline constexpr int attempts = 3;
 
 // On the connection's strand. `work` may be called again after a deadlock.
 template <class T, class Work>
-async_result<T> transact_here(std::shared_ptr<connection> c, Work work) {
-    const auto turn = co_await c->take_turn();
+async_result<T> transact_here(std::shared_ptr<connection> c, std::chrono::milliseconds patience, Work work) {
+    const auto end = std::chrono::steady_clock::now() + patience;
+    // Who gets it with no time left could only lose the connection, which others wait for.
+    const auto turn = co_await c->take_turn(end - patience / 4);
     for (int attempt = 1;; ++attempt) {
-        database db{*c};
+        database db{*c, end};
         std::optional<failure> failed;
         try {
             auto done = co_await work(db);
@@ -54,7 +57,8 @@ async_result<T> transact_here(std::shared_ptr<connection> c, Work work) {
         }
         if (failed->of_connection()) throw *failed;
         co_await db.rollback();
-        if (!failed->of_contention() || attempt == attempts) throw *failed;
+        const bool has_time = std::chrono::steady_clock::now() < end - patience / 4;
+        if (!failed->of_contention() || attempt == attempts || !has_time) throw *failed;
     }
 }
 
@@ -62,12 +66,16 @@ async_result<T> transact_here(std::shared_ptr<connection> c, Work work) {
 
 // Runs `work` inside a transaction, on a connection of its own: committed when it answers with a value, rolled back when it
 // refuses. `work`: task<result<T>>(database&), a callable that may be run again after a deadlock, so it keeps what it captured.
+// All of it has the time of one answer, or `times` as much.
 template <class T = void, class Work>
-async_result<T> transact(pool& on, Work work) {
+async_result<T> transact(pool& on, Work work, int times = 1) {
     std::optional<failure> failed;
     try {
         const auto c = on.shortest_queue();
-        co_return co_await asio::co_spawn(c->where(), detail::transact_here<T, Work>(c, std::move(work)), use_task);
+        auto done = co_await asio::co_spawn(c->where(), detail::transact_here<T, Work>(c, c->deadline() * times, std::move(work)),
+                                            use_task);
+        on.answered();
+        co_return done;
     } catch (const failure& e) {
         failed = e;
     } catch (const std::exception& e) {

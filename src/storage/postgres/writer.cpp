@@ -15,11 +15,11 @@ std::size_t spread(std::int64_t n) {
 
 }  // namespace
 
-writer::writer(asio::io_context& io, connector& c, std::size_t lanes, const lane_options& options, std::size_t queue_rows,
-               std::size_t queue_bytes, const clock& time, const announcer& tell, reporter& report)
+writer::writer(asio::io_context& io, connector& c, precedence& first, std::size_t lanes, const lane_options& options,
+               std::size_t queue_rows, std::size_t queue_bytes, const clock& time, const announcer& tell, reporter& report)
     : options_(options), report_(report), waiting_(report.stats(), queue_rows, queue_bytes) {
     for (std::size_t i = 0; i < lanes; ++i)
-        lanes_.push_back(std::make_shared<lane>(io, c, options_, time, tell, report, waiting_));
+        lanes_.push_back(std::make_shared<lane>(io, c, first, options_, time, tell, report, waiting_));
 }
 
 void writer::start() {
@@ -34,8 +34,17 @@ bool writer::ended() const noexcept {
     return std::ranges::all_of(lanes_, [](const auto& l) { return l->ended(); });
 }
 
+lane& writer::lane_of(std::int64_t hash) { return *lanes_[spread(hash) % lanes_.size()]; }
+
+void writer::doubt(std::vector<domain::commit> commits) {
+    for (auto& c : commits) {
+        auto& where = lane_of(c.room.value);
+        where.doubt(std::move(c));
+    }
+}
+
 void writer::offer(std::unique_ptr<unit> u, std::int64_t hash) {
-    if (waiting_.take_in(*u)) return lanes_[spread(hash) % lanes_.size()]->offer(std::move(u));
+    if (waiting_.take_in(*u)) return lane_of(hash).offer(std::move(u));
     ++report_.stats().refused;
     u->refuse(retry_later(errc::too_busy, std::chrono::seconds{1}));
 }

@@ -11,17 +11,22 @@ namespace madang::storage::postgres {
 
 class writer {
 public:
-    writer(asio::io_context& io, connector& c, std::size_t lanes, const lane_options& options, std::size_t queue_rows,
-           std::size_t queue_bytes, const clock& time, const announcer& tell, reporter& report);
+    writer(asio::io_context& io, connector& c, precedence& first, std::size_t lanes, const lane_options& options,
+           std::size_t queue_rows, std::size_t queue_bytes, const clock& time, const announcer& tell, reporter& report);
 
     void start();
     void stop();
     [[nodiscard]] bool ended() const noexcept;
 
+    // What these say may have been committed without anybody being told; the lanes find out. Any thread.
+    void doubt(std::vector<domain::commit> commits);
+
     // Queues a unit in the lane of its room (of `hash`, for a room that is not there yet), or answers it at once: `too_busy`.
     void offer(std::unique_ptr<unit> u, std::int64_t hash);
 
 private:
+    [[nodiscard]] lane& lane_of(std::int64_t hash);
+
     const lane_options options_;
     reporter& report_;
     waiting_units waiting_;

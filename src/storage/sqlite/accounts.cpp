@@ -106,10 +106,11 @@ async_result<user> accounts::update_profile(user_id id, domain::profile_change c
     });
 }
 
-async_result<> accounts::renew_password_hash(user_id id, std::string hash) {
-    const auto text = hash.size();
-    return write(writer_, text, [id, hash = std::move(hash)](writing& w) -> result<> {
-        if (w.db.change("UPDATE users SET password_hash = ? WHERE id = ? AND deleted_at IS NULL", hash, id) == 0)
+async_result<> accounts::renew_password_hash(user_id id, std::string known, std::string hash) {
+    const auto text = known.size() + hash.size();
+    return write(writer_, text, [id, known = std::move(known), hash = std::move(hash)](writing& w) -> result<> {
+        if (w.db.change("UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ? AND deleted_at IS NULL", hash, id,
+                        known) == 0)
             return errc::not_found;
         return {};
     });

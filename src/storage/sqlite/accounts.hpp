@@ -20,7 +20,7 @@ public:
     async_result<std::vector<domain::user>> search_users(std::string query, std::string after, std::size_t limit) override;
     async_result<std::vector<domain::user>> list_users(user_id after, std::size_t limit) override;
     async_result<domain::user> update_profile(user_id id, domain::profile_change change) override;
-    async_result<> renew_password_hash(user_id id, std::string hash) override;
+    async_result<> renew_password_hash(user_id id, std::string known, std::string hash) override;
     async_result<std::vector<session_id>> set_password(user_id id, std::string hash, session_id keep) override;
     async_result<> set_role(user_id id, std::string role) override;
     async_result<std::vector<session_id>> set_disabled(user_id id, bool disabled) override;

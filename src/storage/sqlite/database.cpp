@@ -33,7 +33,8 @@ storage_error cannot_open(const std::filesystem::path& file, const failure& why,
             return storage_error(fmt::format(
                 "{} is not a SQLite database: name another file in storage.url, or move this one away", file.string()));
         case SQLITE_CORRUPT:
-            return storage_error(fmt::format("{} is damaged: restore it from a backup (madang restore)", file.string()));
+            return storage_error(fmt::format(
+                "{0} is damaged: move it away, with {0}-wal and {0}-shm, and run madang restore with a backup", file.string()));
         case SQLITE_FULL:
             return storage_error(fmt::format("the disk that holds {} is full: make room there", file.string()));
         case SQLITE_READONLY:

@@ -33,7 +33,10 @@ std::optional<login> login_of(database& db, session_id session) {
 async_result<domain::login_store::opened> logins::open(domain::new_login l, std::size_t most) {
     const auto text = l.refresh_hash.size() + l.device.size() + l.address.size();
     return write<opened>(writer_, text, [l = std::move(l), most](writing& w) -> result<opened> {
-        if (!w.db.any("SELECT 1 FROM users WHERE id = ? AND deleted_at IS NULL AND disabled = 0", l.user)) return errc::not_found;
+        if (!w.db.any("SELECT 1 FROM users WHERE id = ? AND deleted_at IS NULL AND disabled = 0 AND "
+                      "password_hash = coalesce(?, password_hash)",
+                      l.user, l.password_hash))
+            return errc::not_found;
         w.db.change(
             "INSERT INTO sessions (user, device, address, created_at, last_used_at, expires_at, rotated_at) "
             "VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?4)",
@@ -76,11 +79,15 @@ async_result<std::vector<session_id>> logins::end_all(user_id user) {
 
 async_result<std::vector<session_id>> logins::ended_since(timestamp since) {
     using found = std::vector<session_id>;
-    return read<found>(readers_, [since](database& db) -> result<found> {
-        auto rows = db.run("SELECT id FROM sessions WHERE ended_at >= ? ORDER BY ended_at", since);
-        found ended;
-        while (rows.step()) ended.push_back(rows.get<session_id>(0));
-        return ended;
+    return read<found>(readers_, [since, now = clock_.now()](database& db) -> result<found> {
+        found all;
+        auto ended = db.run("SELECT id FROM sessions WHERE ended_at >= ? ORDER BY ended_at", since);
+        while (ended.step()) all.push_back(ended.get<session_id>(0));
+        auto expired =
+            db.run("SELECT id FROM sessions WHERE expires_at >= ? AND expires_at <= ? AND ended_at IS NULL ORDER BY expires_at",
+                   since, now);
+        while (expired.step()) all.push_back(expired.get<session_id>(0));
+        return all;
     });
 }
 

@@ -15,7 +15,7 @@ using sqlite::database;
 using sqlite::failure;
 using sqlite::transaction;
 
-// How many of the steps the database has.
+// How many steps the database has.
 std::size_t applied_steps(database& db, std::span<const migration> steps) {
     if (!db.any("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'migrations'")) return 0;
     std::vector<applied_step> applied;
@@ -43,7 +43,7 @@ bool apply_next(database& db, std::span<const migration> steps, timestamp now, s
         "NULL, "
         "applied_at INTEGER NOT NULL) STRICT");
     const std::size_t applied = applied_steps(db, steps);
-    if (applied == steps.size()) return false;
+    if (applied >= steps.size()) return false;
     apply(db, steps[applied], now);
     if (applied + 1 == steps.size())
         db.change("INSERT OR IGNORE INTO meta (name, value) VALUES ('epoch', ?)", random_text(epoch_length));
@@ -60,7 +60,7 @@ storage_error cannot_migrate(const std::filesystem::path& file, const failure& w
 
 }  // namespace
 
-std::vector<std::string> plan(const std::filesystem::path& file, std::span<const migration> steps) {
+schema_plan plan(const std::filesystem::path& file, std::span<const migration> steps) {
     check_numbers(steps);
     std::size_t applied = 0;
     if (std::filesystem::exists(file)) {
@@ -71,9 +71,7 @@ std::vector<std::string> plan(const std::filesystem::path& file, std::span<const
             throw cannot_migrate(file, e);
         }
     }
-    std::vector<std::string> names;
-    for (const auto& step : steps.subspan(applied)) names.emplace_back(step.name);
-    return names;
+    return compare(applied, steps);
 }
 
 std::vector<std::string> migrate(const std::filesystem::path& file, std::span<const migration> steps, const clock& clock) {

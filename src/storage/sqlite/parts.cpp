@@ -28,8 +28,9 @@ database open_for_writing(const sqlite_options& options) {
 
 parts::parts(sqlite_options o, const clock& c)
     : options(std::move(o)),
-      writes(open_for_writing(options), options, c, stats),
-      reads(options, stats),
+      report(stats, options.ears),
+      writes(open_for_writing(options), options, c, report),
+      reads(options, report),
       account_store(writes, reads),
       login_store(writes, reads, c),
       key_store(writes, reads),

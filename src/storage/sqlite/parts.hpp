@@ -18,6 +18,7 @@ struct parts {
 
     const sqlite_options options;
     store_stats stats;
+    reporter report;
     writer writes;
     readers reads;
     accounts account_store;

@@ -2,8 +2,8 @@
 
 namespace madang::storage::sqlite {
 
-readers::readers(const sqlite_options& options, store_stats& stats)
-    : options_(options), stats_(stats), pool_(options.readers, options.read_queue) {
+readers::readers(const sqlite_options& options, reporter& report)
+    : report_(report), health_(report), pool_(options.readers, options.read_queue) {
     for (std::size_t i = 0; i < options.readers; ++i)
         free_.push_back(std::make_unique<database>(options.file, database::access::read));
 }
@@ -23,11 +23,6 @@ std::unique_ptr<database> readers::take() {
 void readers::give_back(std::unique_ptr<database> connection) {
     const std::lock_guard hold{lock_};
     free_.push_back(std::move(connection));
-}
-
-void readers::report(const char* what) {
-    ++stats_.failures;
-    if (options_.failed) options_.failed(what);
 }
 
 }  // namespace madang::storage::sqlite

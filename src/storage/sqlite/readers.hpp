@@ -4,6 +4,7 @@
 
 #include "madang/runtime/worker_pool.hpp"
 #include "madang/storage/sqlite_store.hpp"
+#include "reporter.hpp"
 #include "sqlite/database.hpp"
 
 #include <atomic>
@@ -16,7 +17,7 @@ namespace madang::storage::sqlite {
 
 class readers {
 public:
-    readers(const sqlite_options& options, store_stats& stats);
+    readers(const sqlite_options& options, reporter& report);
     ~readers() { stop(); }
     readers(const readers&) = delete;
     readers& operator=(const readers&) = delete;
@@ -31,15 +32,17 @@ public:
     template <class T, class Work>
     result<T> read(Work& work) {
         const borrowed connection{*this};
-        ++stats_.reads;
+        ++report_.stats().reads;
         try {
             transaction one_state{*connection, transaction::kind::read};
-            return work(*connection);
+            result<T> found = work(*connection);
+            health_.works();
+            return found;
         } catch (const failure& e) {
-            report(e.what());
+            e.of_environment() ? health_.fails(e.what()) : report_.failed(e.what());
             return e.as_error();
         } catch (const std::exception& e) {
-            report(e.what());
+            report_.failed(e.what());
             return errc::internal;
         }
     }
@@ -64,10 +67,9 @@ private:
 
     std::unique_ptr<database> take();
     void give_back(std::unique_ptr<database> connection);
-    void report(const char* what);
 
-    const sqlite_options& options_;
-    store_stats& stats_;
+    reporter& report_;
+    reporter::part health_;
     std::atomic<bool> stopped_{false};
     std::mutex lock_;
     std::vector<std::unique_ptr<database>> free_;

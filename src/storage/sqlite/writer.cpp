@@ -10,8 +10,14 @@ constexpr std::chrono::seconds come_back{1};
 
 }  // namespace
 
-writer::writer(database db, const sqlite_options& options, const clock& clock, store_stats& stats)
-    : options_(options), clock_(clock), stats_(stats), db_(std::move(db)), thread_([this] { run(); }) {}
+writer::writer(database db, const sqlite_options& options, const clock& clock, reporter& report)
+    : options_(options),
+      clock_(clock),
+      report_(report),
+      health_(report),
+      stats_(report.stats()),
+      db_(std::move(db)),
+      thread_([this] { run(); }) {}
 
 void writer::offer(std::unique_ptr<unit> u) {
     error refusal;
@@ -74,7 +80,7 @@ void writer::write(batch& units) {
             if (!commit_together(alone)) refuse(alone, errc::internal);
         }
     } catch (const failure& e) {
-        report(e.what());
+        health_.fails(e.what());
         std::erase(units, nullptr);
         refuse(units, e.as_error());
     }
@@ -92,15 +98,15 @@ bool writer::commit_together(std::span<std::unique_ptr<unit>> units) {
         all.commit();
     } catch (const failure& e) {
         if (e.of_environment()) throw;
-        report(e.what());
+        report_.failed(e.what());
         return false;
     } catch (const std::exception& e) {
-        report(e.what());
+        report_.failed(e.what());
         return false;
     }
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
     stats_.last_commit_micros = static_cast<std::uint64_t>(took.count());
-    stats_.failing = false;
+    health_.works();
     ++stats_.batches;
     stats_.units += units.size();
 
@@ -112,12 +118,6 @@ bool writer::commit_together(std::span<std::unique_ptr<unit>> units) {
 
 void writer::refuse(std::span<std::unique_ptr<unit>> units, const error& why) {
     for (auto& u : units) std::exchange(u, nullptr)->answer(why);
-}
-
-void writer::report(const char* what) {
-    ++stats_.failures;
-    stats_.failing = true;
-    if (options_.failed) options_.failed(what);
 }
 
 }  // namespace madang::storage::sqlite

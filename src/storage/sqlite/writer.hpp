@@ -4,6 +4,7 @@
 #pragma once
 
 #include "madang/storage/sqlite_store.hpp"
+#include "reporter.hpp"
 #include "sqlite/unit.hpp"
 
 #include <atomic>
@@ -17,7 +18,7 @@ namespace madang::storage::sqlite {
 
 class writer {
 public:
-    writer(database db, const sqlite_options& options, const clock& clock, store_stats& stats);
+    writer(database db, const sqlite_options& options, const clock& clock, reporter& report);
     ~writer() { stop(); }
     writer(const writer&) = delete;
     writer& operator=(const writer&) = delete;
@@ -42,10 +43,11 @@ private:
     void write(batch& units);
     bool commit_together(std::span<std::unique_ptr<unit>> units);
     void refuse(std::span<std::unique_ptr<unit>> units, const error& why);
-    void report(const char* what);
 
     const sqlite_options& options_;
     const clock& clock_;
+    reporter& report_;
+    reporter::part health_;
     store_stats& stats_;
     std::atomic<domain::commit_listener*> listener_{nullptr};
     database db_;

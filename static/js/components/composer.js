@@ -89,12 +89,13 @@ export function Composer({ room, task, done, editLast }) {
 
 function Task({ task: { mode, item }, cancel }) {
   const author = useStore((state) => state.people[item.authorId]);
+  const blocks = useStore((state) => state.blocks);
   return html`
     <div class="composer-task" data-testid="composer-task" data-mode=${mode}>
       <${Icon} name=${mode} />
       <div class="composer-task-text">
         <strong>${mode === 'edit' ? t('message.editing') : t('message.replyTo', { name: personName(author) })}</strong>
-        <span>${messageLine(item)}</span>
+        <span>${messageLine(item, blocks)}</span>
       </div>
       <${IconButton} icon="close" label=${t('common.cancel')} testid="composer-cancel" onClick=${cancel} />
     </div>`;

@@ -1,17 +1,24 @@
 // A modal window. The browser's <dialog> brings the focus trap, Escape and the inert page behind it.
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { createContext } from 'preact';
+import { useContext, useLayoutEffect, useRef } from 'preact/hooks';
 import { html } from '../html.js';
 import { t } from '../i18n.js';
 import { IconButton } from './icons.js';
+import { Toasts } from './notices.js';
+
+// Whether no other window lies above this one.
+export const OnTop = createContext(true);
 
 export function Dialog({ title, close, testid, children, plain = false, class: more = '' }) {
   const ref = useRef();
+  const onTop = useContext(OnTop);
   // Before painting, so that those who look at the size of the window see it.
   useLayoutEffect(() => {
-    const before = document.activeElement;
-    ref.current.showModal();
-    ref.current.querySelector('[autofocus]')?.focus();
-    return () => before?.focus?.();
+    const dialog = ref.current;
+    dialog.showModal();
+    dialog.querySelector('[autofocus]')?.focus();
+    // The browser gives the focus back to where it was. It must not wait until the window is gone from the page: that tells nobody.
+    return () => dialog.close();
   }, []);
   const cancel = (event) => {
     event.preventDefault();
@@ -25,6 +32,7 @@ export function Dialog({ title, close, testid, children, plain = false, class: m
         ${!plain && html`<header class="dialog-head"><h2>${title}</h2><${IconButton} icon="close" label=${t('common.close')} testid="dialog-close" onClick=${close} /></header>`}
         ${children}
       </div>
+      ${onTop && html`<${Toasts} />`}
     </dialog>`;
 }
 

@@ -5,8 +5,8 @@ import { html } from '../html.js';
 import { useApp, useStore } from '../context.js';
 import { currentLanguage, t } from '../i18n.js';
 import { dayOf, fullDay } from '../time.js';
-import { messageLine, personName, roomTitle } from '../names.js';
-import { layOut } from '../state/rows.js';
+import { isBlocked, messageLine, personName, roomTitle } from '../names.js';
+import { firstUnread, layOut } from '../state/rows.js';
 import { unreadBy } from '../state/reads.js';
 import { visibleEntries } from '../state/outbox.js';
 import { Message, Pending } from './message.js';
@@ -30,12 +30,12 @@ export function MessageList({ room, compose }) {
   const [away, setAway] = useState(false);
   const [fresh, setFresh] = useState(undefined);
   // Where reading had stopped when the room was opened; the line stays there during the visit.
-  const firstUnread = useMemo(() => (room.unread > 0 ? timeline.items.find((item) => item.ordinal > room.readOrdinal && item.authorId !== me.id)?.seq : undefined), [room.id]);
+  const stopped = useMemo(() => (room.unread > 0 ? room.readOrdinal : undefined), [room.id]);
   const rows = useMemo(() => {
     // A direct room begins by itself; nobody needs to be told who came.
     const items = room.kind === 'direct' ? timeline.items.filter((item) => item.kind !== 'join') : timeline.items;
-    return layOut(items, { dayOf, firstUnreadSeq: firstUnread });
-  }, [timeline.items, room.kind, firstUnread, currentLanguage()]);
+    return layOut(items, { dayOf, firstUnreadSeq: firstUnread(timeline, stopped, me.id) });
+  }, [timeline.items, timeline.hasOlder, room.kind, stopped, currentLanguage()]);
 
   const toEnd = () => { box.current.scrollTop = box.current.scrollHeight; };
   const read = () => {
@@ -101,9 +101,9 @@ export function MessageList({ room, compose }) {
   useEffect(() => {
     if (!newest || newest.seq <= (told.current ?? 0)) return;
     told.current = newest.seq;
-    if (newest.kind !== 'message' || newest.authorId === me.id) return;
-    const name = personName(app.store.get().people[newest.authorId]);
-    app.store.set({ announcement: t('message.arrived', { name, text: messageLine(newest) }) });
+    const { people, blocks } = app.store.get();
+    if (newest.kind !== 'message' || newest.authorId === me.id || isBlocked(newest.authorId, blocks)) return;
+    app.store.set({ announcement: t('message.arrived', { name: personName(people[newest.authorId]), text: messageLine(newest, blocks) }) });
     if (!view.current.atEnd) setFresh(newest);
     else app.rooms.shorten(room.id);
   }, [newest?.seq]);
@@ -138,7 +138,8 @@ function Row({ row, room, reads, jump, compose }) {
 
 function Fresh({ item }) {
   const author = useStore((state) => state.people[item.authorId]);
-  return html`<strong>${personName(author)}</strong><span>${messageLine(item)}</span><${Icon} name="down" />`;
+  const blocks = useStore((state) => state.blocks);
+  return html`<strong>${personName(author)}</strong><span>${messageLine(item, blocks)}</span><${Icon} name="down" />`;
 }
 
 function Typing({ roomId }) {

@@ -4,7 +4,7 @@ import { html } from '../html.js';
 import { useApp, useStore } from '../context.js';
 import { t } from '../i18n.js';
 import { clockTime, fullTime } from '../time.js';
-import { messageLine, personName } from '../names.js';
+import { isBlocked, messageLine, personName } from '../names.js';
 import { findItem } from '../state/timeline.js';
 import { Avatar } from './avatar.js';
 import { Icon, IconButton } from './icons.js';
@@ -19,7 +19,7 @@ export function Message({ room, item, first, last, unread, jump, compose }) {
   const app = useApp();
   const author = useStore((state) => state.people[item.authorId]);
   const mine = useStore((state) => state.me.id === item.authorId);
-  const blocked = useStore((state) => state.blocks.some(({ user }) => user.id === item.authorId));
+  const blocked = useStore((state) => isBlocked(item.authorId, state.blocks));
   const [unfolded, unfold] = useState(false);
   const press = useRef();
   useEffect(() => { if (!author) app.people.meet(item.authorId); }, [author]);
@@ -89,16 +89,17 @@ function File({ file }) {
 function Quote({ room, seq, jump }) {
   const app = useApp();
   const near = useStore((state) => findItem(state.timelines[room.id] ?? { items: [] }, seq));
-  const far = useStore((state) => state.quoted[`${room.id}.${seq}`]);
+  const far = useStore((state) => state.quoted[room.id]?.[seq]);
   const quoted = near ?? far;
   const author = useStore((state) => state.people[quoted?.authorId]);
+  const blocks = useStore((state) => state.blocks);
   useEffect(() => { if (!quoted) app.rooms.fetchQuoted(room.id, seq); }, [quoted]);
   useEffect(() => { if (quoted?.authorId && !author) app.people.meet(quoted.authorId); }, [quoted, author]);
   if (quoted?.missing) return html`<span class="quote gone">${t('message.replyGone')}</span>`;
   return html`
     <button type="button" class="quote" data-testid="quote" onClick=${() => jump(seq)}>
       <span class="quote-author">${t('message.replyTo', { name: quoted ? personName(author) : '…' })}</span>
-      <span class="quote-text">${quoted ? messageLine(quoted) : '…'}</span>
+      <span class="quote-text">${quoted ? messageLine(quoted, blocks) : '…'}</span>
     </button>`;
 }
 

@@ -28,6 +28,7 @@ export function ConnectionBanner() {
   </div>`;
 }
 
+// Drawn in the topmost window: what lies beside a modal one is behind its backdrop, and mute.
 export function Toasts() {
   const toasts = useStore((state) => state.toasts);
   return html`<div class="toasts" role="status" aria-live="polite">

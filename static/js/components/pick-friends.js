@@ -1,9 +1,10 @@
 // Choosing friends: to begin a chat, or to invite into a group.
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { html } from '../html.js';
 import { useApp, useStore } from '../context.js';
 import { t } from '../i18n.js';
 import { personName } from '../names.js';
+import { newKey } from '../state/outbox.js';
 import { Avatar } from './avatar.js';
 import { Dialog } from './dialog.js';
 import { Icon } from './icons.js';
@@ -12,11 +13,18 @@ export function NewChat({ close }) {
   const app = useApp();
   const [picked, setPicked] = useState([]);
   const [name, setName] = useState('');
+  const [busy, setBusy] = useState(false);
+  const key = useMemo(() => newKey(crypto.getRandomValues(new Uint8Array(16))), []);
   const friends = useStore((state) => state.friends);
   const create = app.doing(async () => {
-    const room = picked.length === 1 ? await app.roomActions.openDirect(picked[0]) : await app.roomActions.createGroup(name.trim(), picked);
-    close();
-    app.navigate(`/rooms/${room.id}`);
+    setBusy(true);
+    try {
+      const room = picked.length === 1 ? await app.roomActions.openDirect(picked[0]) : await app.roomActions.createGroup(name.trim(), picked, key);
+      close();
+      app.navigate(`/rooms/${room.id}`);
+    } finally {
+      setBusy(false);
+    }
   });
   return html`
     <${Dialog} title=${t('group.title')} close=${close} testid="new-chat">
@@ -24,7 +32,7 @@ export function NewChat({ close }) {
       ${picked.length > 1 && html`<input class="field" aria-label=${t('group.name')} placeholder=${t('group.name')} maxlength="100" data-testid="group-name"
         value=${name} onInput=${(event) => setName(event.target.value)} />`}
       <${FriendPicker} people=${friends.map(({ user }) => user)} picked=${picked} change=${setPicked} none=${t('friends.empty')} />
-      <button type="button" class="button primary wide" disabled=${picked.length === 0} data-testid="group-create" onClick=${create}>${t('group.create')}</button>
+      <button type="button" class="button primary wide" disabled=${busy || picked.length === 0} data-testid="group-create" onClick=${create}>${t('group.create')}</button>
     <//>`;
 }
 

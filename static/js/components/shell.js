@@ -8,6 +8,7 @@ import { ChatsPage } from '../pages/chats.js';
 import { FriendsPage } from '../pages/friends.js';
 import { MorePage } from '../pages/more.js';
 import { RoomPage } from '../pages/room.js';
+import { OnTop } from './dialog.js';
 import { Empty } from './empty.js';
 import { Nav } from './nav.js';
 import { Announcer, ConnectionBanner, Toasts } from './notices.js';
@@ -35,7 +36,7 @@ export function Shell() {
         ${roomId ? html`<${RoomPage} key=${roomId} roomId=${roomId} />` : html`<${Empty} title=${t('chats.pick')} hint=${t('chats.pickHint')} />`}
       </main>
     </div>
-    ${dialogs.map(({ id, Component, props }) => html`<${Component} key=${id} ...${props} />`)}
-    <${Toasts} />
+    ${dialogs.map(({ id, Component, props }, index) => html`<${OnTop.Provider} key=${id} value=${index === dialogs.length - 1}><${Component} ...${props} /><//>`)}
+    ${dialogs.length === 0 && html`<${Toasts} />`}
     <${Announcer} />`;
 }

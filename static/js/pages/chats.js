@@ -1,5 +1,5 @@
 // My rooms, newest message first.
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { html } from '../html.js';
 import { useApp, useStore } from '../context.js';
 import { t } from '../i18n.js';
@@ -31,8 +31,13 @@ export function ChatsPage({ roomId }) {
 }
 
 function ChatRow({ room, state, open }) {
+  const app = useApp();
   const { lastMessage } = room;
-  const author = room.kind === 'group' && lastMessage && lastMessage.authorId !== state.me.id ? `${personName(state.people[lastMessage.authorId])}: ` : '';
+  const authorId = room.kind === 'group' && lastMessage?.authorId !== state.me.id ? lastMessage?.authorId : undefined;
+  const author = state.people[authorId];
+  // A room carries its first members only.
+  useEffect(() => { if (authorId && !author) app.people.meet(authorId); }, [authorId, author]);
+  const line = lastMessage ? messageLine(lastMessage, state.blocks) : t('chats.noMessages');
   return html`
     <li><${Link} to="/rooms/${room.id}" class="row chat" current=${open} testid="chat" data-room=${room.id}>
       <${RoomAvatar} room=${room} />
@@ -41,7 +46,7 @@ function ChatRow({ room, state, open }) {
           ${room.kind === 'group' && html`<span class="row-count">${room.memberCount}</span>`}
           ${room.muted && html`<span class="row-muted" title=${t('chats.muted')}><${Icon} name="muted" /><span class="visually-hidden">${t('chats.muted')}</span></span>`}
         </span>
-        <span class="row-sub two" data-testid="chat-last">${lastMessage ? `${author}${messageLine(lastMessage)}` : t('chats.noMessages')}</span>
+        <span class="row-sub two" data-testid="chat-last">${authorId ? `${personName(author)}: ` : ''}${line}</span>
       </span>
       <span class="row-side">
         ${lastMessage && html`<time datetime=${lastMessage.createdAt}>${listTime(lastMessage.createdAt)}</time>`}

@@ -17,6 +17,7 @@ export function RoomPage({ roomId }) {
   const app = useApp();
   const room = useStore((state) => state.rooms[roomId]);
   const timeline = useStore((state) => state.timelines[roomId]);
+  const online = useStore((state) => state.connection === 'online');
   useStore((state) => state.people);
   const [problem, setProblem] = useState(undefined);
   const [task, setTask] = useState(undefined);
@@ -25,7 +26,9 @@ export function RoomPage({ roomId }) {
     app.rooms.open(roomId).catch(setProblem);
   };
   // Also when it disappears under us: then the server says whether we are out, or hands it to us anew.
-  useEffect(open, [roomId, !room]);
+  useEffect(open, [roomId, !room, !timeline]);
+  // What has failed may have failed for want of a connection.
+  useEffect(() => { if (online && problem) open(); }, [online]);
   useEffect(() => app.rooms.watch(roomId), [roomId]);
   useEffect(() => () => app.rooms.shorten(roomId), [roomId]);
 

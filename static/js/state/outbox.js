@@ -24,9 +24,11 @@ export function sendable(entries, roomId) {
 }
 
 // What to do with an entry after a refusal: `later` keeps it waiting and holds back those behind it, `failed` shows it with
-// "resend" and "delete" and lets the others pass.
-export function afterRefusal(entry, code) {
+// "resend" and "delete" and lets the others pass. No answer speaks against a message only while the page is online;
+// without a connection it is the network that is silent.
+export function afterRefusal(entry, code, { online = true } = {}) {
   if (code === 'timeout') {
+    if (!online) return { verdict: 'later', entry };
     const timeouts = (entry.timeouts ?? 0) + 1;
     if (timeouts < timeoutsBeforeFailure) return { verdict: 'later', entry: { ...entry, timeouts } };
     return { verdict: 'failed', entry: { ...entry, timeouts, state: 'failed', code } };
@@ -38,6 +40,11 @@ export function afterRefusal(entry, code) {
 export function resent(entry) {
   const { code, ...rest } = entry;
   return { ...rest, state: 'waiting', timeouts: 0 };
+}
+
+// An acknowledged message whose event lies before what was read of a room will never come as an event.
+export function withoutArrived(entries, room) {
+  return entries.filter((entry) => !(entry.roomId === room.id && entry.seq <= room.lastSeq));
 }
 
 // How long to wait before the next attempt: what the server asked for, else doubling from half a second to ten, with jitter.

@@ -5,6 +5,11 @@ export function readsOf(members) {
   return Object.fromEntries(members.map(({ user, readOrdinal }) => [user.id, readOrdinal]));
 }
 
+// Marks that were read again. They say who is a member; how far somebody has read, a report may have told us meanwhile.
+export function mergeReads(known, fresh) {
+  return Object.fromEntries(Object.entries(fresh).map(([id, ordinal]) => [id, Math.max(ordinal, known?.[id] ?? 0)]));
+}
+
 export function applyReads(reads, reports) {
   let next = reads;
   for (const { userId, ordinal } of reports) {

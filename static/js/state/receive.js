@@ -1,7 +1,10 @@
 // Takes one room event into the whole state: the list of chats, the timeline and the read marks. Pure.
-import { applyEvent } from './timeline.js';
+import { applyEvent, fromPage } from './timeline.js';
 import { applyToRoom } from './rooms.js';
 import { readsAfterEvent } from './reads.js';
+import { withoutArrived } from './outbox.js';
+
+const changesText = new Set(['edit', 'delete']);
 
 // `outcome`: applied, known, gap (repair the room from its event log), unknown (a room that we have not got), left.
 export function receive(state, event) {
@@ -21,6 +24,11 @@ export function receive(state, event) {
   if (state.reads[roomId]) {
     next.reads = { ...state.reads, [roomId]: readsAfterEvent(state.reads[roomId], event, room.lastOrdinal) };
   }
+  // A quoted message that has changed is asked for anew by whoever shows it.
+  if (changesText.has(event.kind) && state.quoted[roomId]?.[event.targetSeq]) {
+    const { [event.targetSeq]: changed, ...rest } = state.quoted[roomId];
+    next.quoted = { ...state.quoted, [roomId]: rest };
+  }
   return { state: next, outcome: 'applied' };
 }
 
@@ -29,7 +37,15 @@ export function withoutRoom(state, roomId) {
     const { [roomId]: gone, ...rest } = map;
     return rest;
   };
-  return { ...state, rooms: without(state.rooms), timelines: without(state.timelines), reads: without(state.reads), members: without(state.members) };
+  return { ...state, rooms: without(state.rooms), timelines: without(state.timelines), reads: without(state.reads), members: without(state.members), quoted: without(state.quoted) };
+}
+
+// The room begins again at what was just read: too much has happened to replay it, or what lies between is not mine.
+// `page` is its newest page where a timeline of it is held. Read marks stay, for they never go back.
+export function withRoomAnew(state, room, page) {
+  const next = { ...state, rooms: { ...state.rooms, [room.id]: room }, quoted: { ...state.quoted, [room.id]: {} }, outbox: withoutArrived(state.outbox, room) };
+  if (page) next.timelines = { ...state.timelines, [room.id]: fromPage(page) };
+  return next;
 }
 
 // The position from which a room must be asked: the older one of list and timeline.

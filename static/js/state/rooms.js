@@ -1,7 +1,13 @@
 // What the list of chats knows of a room, moved on by events. Pure.
 
-// Returns the room after the event. `lastSeq` decides as in a timeline. `stale` asks for the room to be read
-// again, because an event does not carry everything that the list shows (members, their names).
+// These events do not carry everything that the list shows (members, their names): the room must be read again.
+const incomplete = new Set(['role', 'join', 'leave']);
+
+export function asksForRoom(event) {
+  return incomplete.has(event.kind);
+}
+
+// Returns the room after the event. `lastSeq` decides as in a timeline.
 export function applyToRoom(room, event, myId) {
   if (event.seq <= room.lastSeq) return { room, outcome: 'known' };
   if (event.seq > room.lastSeq + 1) return { room, outcome: 'gap' };
@@ -26,11 +32,6 @@ export function applyToRoom(room, event, myId) {
       break;
     case 'role':
       if (event.userId === myId) next.role = event.role;
-      next.stale = true;
-      break;
-    case 'join':
-    case 'leave':
-      next.stale = true;
       break;
     default:
       break;

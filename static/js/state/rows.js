@@ -23,6 +23,12 @@ export function layOut(items, { dayOf, firstUnreadSeq }) {
   return rows;
 }
 
+// The first message of others after the ordinal at which reading had stopped. None while that place may lie before what is loaded.
+export function firstUnread({ items, hasOlder }, stopped, myId) {
+  if (stopped === undefined || (hasOlder && !items.some((item) => item.ordinal <= stopped))) return undefined;
+  return items.find((item) => item.ordinal > stopped && item.authorId !== myId)?.seq;
+}
+
 function minuteOf(item) {
   return item.createdAt.slice(0, 16);
 }

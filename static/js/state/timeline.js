@@ -4,17 +4,23 @@
 // `lastSeq` is the last event that is contained. Pages and events reach us on different ways and may overlap;
 // the seq alone decides. A page already contains every change up to its own `lastSeq`, so each item remembers
 // that position in `asOf`, and a later event that is not beyond it is not applied to it a second time
-// (a reaction would be counted twice).
+// (a reaction would be counted twice). The other way round, `passedSeq` is the last change whose message is not
+// loaded: an older page that was read before it does not contain it and does not fit.
 
 const shown = new Set(['message', 'join', 'leave', 'rename']);
 
 export function emptyTimeline(lastSeq = 0) {
-  return { items: [], lastSeq, hasOlder: false };
+  return { items: [], lastSeq, passedSeq: 0, hasOlder: false };
 }
 
 // From GET /rooms/{id}/messages without a position: the newest page.
 export function fromPage(page) {
-  return { items: page.messages.map((item) => asItem(item, page.lastSeq)), lastSeq: page.lastSeq, hasOlder: Boolean(page.hasMore) };
+  return { items: page.messages.map((item) => asItem(item, page.lastSeq)), lastSeq: page.lastSeq, passedSeq: 0, hasOlder: Boolean(page.hasMore) };
+}
+
+// Whether what lies before `before` still belongs directly in front: not when the timeline has begun again or was shortened.
+export function isInFront(timeline, before) {
+  return timeline.items[0]?.seq === before;
 }
 
 // An older page in front. What is there already stays as it is.
@@ -32,8 +38,10 @@ export function applyEvent(timeline, event, myId) {
   const next = { ...timeline, lastSeq: event.seq };
   if (shown.has(event.kind)) {
     next.items = [...timeline.items, asItem(event, event.seq)];
-  } else if (event.targetSeq !== undefined) {
+  } else if (findItem(timeline, event.targetSeq)) {
     next.items = change(timeline.items, event, myId);
+  } else if (event.targetSeq !== undefined) {
+    next.passedSeq = event.seq;
   }
   return { timeline: next, outcome: 'applied' };
 }
@@ -54,7 +62,7 @@ function asItem(item, asOf) {
 
 function change(items, event, myId) {
   const at = items.findIndex(({ seq }) => seq === event.targetSeq);
-  if (at < 0 || items[at].asOf >= event.seq) return items;
+  if (items[at].asOf >= event.seq) return items;
   const changed = [...items];
   changed[at] = { ...changedItem(items[at], event, myId), asOf: event.seq };
   return changed;

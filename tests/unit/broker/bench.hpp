@@ -170,6 +170,13 @@ struct bench {
         io.restart();
         io.run_for(t);
     }
+    // For what comes in its own time.
+    template <class Done>
+    void turn_until(Done done) {
+        const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+        io.restart();
+        while (!done() && std::chrono::steady_clock::now() < give_up) io.run_one_for(std::chrono::seconds{1});
+    }
     // A client of this user on this shard, with a login of the same number.
     std::unique_ptr<fake_client> client(std::size_t shard, std::int64_t user = 1) {
         auto c = std::make_unique<fake_client>(broker.at(shard));

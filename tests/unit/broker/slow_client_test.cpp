@@ -211,6 +211,26 @@ TEST_CASE("unsubscribing or closing while the cursor reads is safe, and ends its
     REQUIRE_FALSE(b.broker.has_listeners("room"));
 }
 
+TEST_CASE("who is being closed gets what is queued and nothing from its cursors") {
+    bench b{1, narrow()};
+    for (seq_t seq = 1; seq <= 20; ++seq) b.past.append("room", numbered(seq, 15));
+    const auto ann = b.client(0);
+    ann->slow = true;
+    ann->listen("a", "room", 1, 20);
+    b.turn();
+    REQUIRE(ann->s().backlog().behind());
+    const int asked = b.past.asked();
+    ann->s().unsubscribe_all();
+    for (int i = 0; i < 20; ++i) {
+        ann->drain();
+        b.turn();
+    }
+    REQUIRE(ann->s().backlog().empty());
+    REQUIRE(b.past.asked() == asked);
+    REQUIRE(ann->s().subscriptions() == 0);
+    REQUIRE_FALSE(b.broker.has_listeners("room"));
+}
+
 TEST_CASE("who leaves while the cursor is behind gets what came before, the leave as the last message, and no more") {
     bench b{1, narrow()};
     const auto ann = b.client(0, 7);

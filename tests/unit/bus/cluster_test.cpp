@@ -156,7 +156,8 @@ TEST_CASE("a lost event is found by the next one and read from the database") {
 
 TEST_CASE("a lost last event is found by the pulse that follows") {
     auto o = world::quiet();
-    o.pulse = 10ms;
+    o.channels = 20'000;  // so that the slow round over all of them does not find it
+    o.pulse = 50ms;
     world w{o};
     w.a.listen();
     w.b.listen();
@@ -166,6 +167,25 @@ TEST_CASE("a lost last event is found by the pulse that follows") {
     w.commit(w.a);
     w.await([&] { return w.b.here.seqs(room).size() == 2; });
     REQUIRE(w.b.here.seqs(room) == up_to(2));
+}
+
+TEST_CASE("what a node could not say is found when it can speak again, also when nothing follows") {
+    auto o = world::quiet();
+    o.channels = 20'000;
+    o.pulse = 50ms;
+    world w{o};
+    w.a.listen();
+    w.b.listen();
+    w.turn();
+    SECTION("after something else") { w.commit(w.a); }
+    SECTION("as its first word") { w.commit(w.b); }
+    w.a.transport.speaks = false;
+    w.commit(w.a);
+    w.io.restart();
+    w.io.run_for(250ms);  // longer than its pulses
+    REQUIRE(w.b.here.seqs(room) == up_to(1));
+    w.a.transport.speaks = true;
+    w.await([&] { return w.b.here.seqs(room) == up_to(2); });
 }
 
 TEST_CASE("pulses cease when nothing is said any more") {
@@ -194,6 +214,24 @@ TEST_CASE("after an outage of the bus the rooms are compared with the database")
     w.b.transport.connect();
     w.turn();
     REQUIRE(w.b.here.seqs(room) == up_to(3));
+}
+
+TEST_CASE("what a node says before its own way to the bus is back is found in the database, also when nothing follows") {
+    auto o = world::quiet();
+    o.channels = 20'000;  // so that the slow round over all of them does not find it
+    o.pulse = o.blind_poll = 100ms;
+    world w{o};
+    w.a.listen();
+    w.b.listen();
+    w.turn();
+    w.commit(w.a);
+    w.b.transport.disconnect();
+    w.b.transport.connect();
+    w.io.restart();
+    w.io.run_for(250ms);  // what the return itself makes it ask is answered
+    w.net.loses = [](auto, auto&) { return true; };
+    w.commit(w.a);
+    w.await([&] { return w.b.here.seqs(room) == up_to(2); });
 }
 
 TEST_CASE("what was lost before the outage was noticed is read when it is") {
@@ -280,6 +318,26 @@ TEST_CASE("who joined while the bus was away is found in the database, and told 
     w.io.run_for(50ms);  // several more looks
     REQUIRE(w.b.here.told.size() == 1);
     REQUIRE(w.b.here.joined == std::vector{user_id{5}});
+}
+
+TEST_CASE("who joined while the bus and the database were away is found when both are back") {
+    auto o = world::quiet();
+    o.pulse = 5ms;
+    o.blind_poll = 10ms;
+    world w{o};
+    w.b.here.here.insert(user_id{5});
+    w.b.cluster.in_user(user_id{5}, true);
+    w.turn();
+    w.rooms.broken = true;
+    w.b.transport.disconnect();
+    w.rooms.sit(5, room, 2, 4);
+    w.rooms.taken.push_back({user_id{5}, {room_id{room}, 2, 4}});
+    w.b.transport.connect();
+    w.turn();
+    REQUIRE(w.b.here.told.empty());
+    w.rooms.broken = false;
+    w.await([&] { return !w.b.here.told.empty(); });
+    REQUIRE_THAT(w.b.here.told.front().second, Catch::Contains("room_added"));
 }
 
 TEST_CASE("what people are told, typing and ended sessions reach the other nodes once, and this one too") {

@@ -17,7 +17,10 @@ public:
         explicit port(network& n) : network_(n) {}
         void start(listener& to) override { to_ = &to; }
         void stop() override { to_ = nullptr; }
-        void publish(bus::channel c, std::string text) override { network_.carry(c, text); }
+        void publish(bus::channel c, std::string text) override {
+            if (speaks) return network_.carry(c, text);
+            if (to_ != nullptr) to_->unsaid(c);
+        }
         void subscribe(bus::channel c) override {
             wanted.insert(c);
             if (to_ != nullptr && connected) to_->heard(c);
@@ -36,6 +39,7 @@ public:
 
         std::set<bus::channel> wanted;
         bool connected = true;
+        bool speaks = true;  // or the way out is lost, and that alone
 
     private:
         friend class network;

@@ -109,24 +109,30 @@ TEST_CASE("a note is the same after its way") {
 }
 
 TEST_CASE("a number that was passed over is a loss, a pulse repeats the last one, and each node counts for itself") {
+    using lost = losses::lost;
     losses l;
-    REQUIRE_FALSE(l.hear(1, 100, 5));  // it spoke before we listened
-    REQUIRE_FALSE(l.hear(1, 100, 6));
-    REQUIRE_FALSE(l.hear(1, 100, 6));  // a pulse
-    REQUIRE(l.hear(1, 100, 8));
-    REQUIRE_FALSE(l.hear(1, 100, 7));  // overtaken
-    REQUIRE_FALSE(l.hear(1, 100, 9));
-    REQUIRE_FALSE(l.hear(1, 200, 1));
-    REQUIRE_FALSE(l.hear(2, 100, 3));
-    REQUIRE(l.hear(2, 100, 5));  // a pulse whose note was lost
+    const auto pulse = [&l](channel c, std::uint64_t node, std::uint64_t number) { return l.hear(c, node, number, true); };
+    REQUIRE(l.hear(1, 100, 5) == lost::nothing);  // it spoke before we listened
+    REQUIRE(l.hear(1, 100, 6) == lost::nothing);
+    REQUIRE(pulse(1, 100, 6) == lost::nothing);
+    REQUIRE(l.hear(1, 100, 8) == lost::something);
+    REQUIRE(l.hear(1, 100, 7) == lost::nothing);  // overtaken
+    REQUIRE(l.hear(1, 100, 9) == lost::nothing);
+    REQUIRE(pulse(1, 100, 10) == lost::something);  // its note was lost
+    REQUIRE(pulse(1, 100, 10) == lost::nothing);
+    REQUIRE(l.hear(1, 200, 1) == lost::nothing);
+    REQUIRE(pulse(1, 300, 1) == lost::perhaps);
+    REQUIRE(pulse(1, 300, 1) == lost::nothing);
+    REQUIRE(l.hear(2, 100, 3) == lost::nothing);
+    REQUIRE(l.hear(2, 100, 5) == lost::something);
     l.forget(1);
-    REQUIRE_FALSE(l.hear(1, 100, 50));
+    REQUIRE(l.hear(1, 100, 50) == lost::nothing);
 }
 
 TEST_CASE("however many nodes come and go, few are remembered") {
     losses l;
-    for (std::uint64_t node = 0; node < 10 * losses::most_nodes; ++node) REQUIRE_FALSE(l.hear(1, node, 1));
-    REQUIRE_FALSE(l.hear(1, 10 * losses::most_nodes - 1, 2));
+    for (std::uint64_t node = 0; node < 10 * losses::most_nodes; ++node) REQUIRE(l.hear(1, node, 1) == losses::lost::nothing);
+    REQUIRE(l.hear(1, 10 * losses::most_nodes - 1, 2) == losses::lost::nothing);
 }
 
 TEST_CASE("coming and going are counted, in whatever order they are told") {

@@ -1,6 +1,8 @@
 // Presence of several nodes in a real Redis.
 #include "madang/bus/redis_presence.hpp"
 
+#include "madang/redis/client.hpp"
+
 #include "../domain/fakes.hpp"
 #include "redis_server.hpp"
 
@@ -59,15 +61,37 @@ const std::vector<user_id> both{user_id{1}, user_id{2}};
 struct scene {
     ~scene() {
         for (auto& n : nodes) n.board.stop();
+        admin->stop();
         io.finish();
+    }
+    std::unique_ptr<redis::client> new_admin() {
+        auto made = std::make_unique<redis::client>(io.context(), server.where(), [](std::string_view) {});
+        made->start();
+        return made;
     }
     template <class... More>
     node& another(More... more) {
         return nodes.emplace_back(io, server.where(), more...);
     }
 
+    // Of Redis itself.
+    template <class... Arguments>
+    redis::reply ask(const Arguments&... arguments) {
+        redis::commands one;
+        one.add(arguments...);
+        for (;;)
+            if (auto found = io.run(admin->call(one))) return std::move(found->front());
+    }
+    bool has_rejected(const std::string& command) {
+        const auto all = ask("INFO", "commandstats").text;
+        const auto line = all.find("cmdstat_" + command + ":");
+        const auto at = all.find("rejected_calls=", line);
+        return line != std::string::npos && all.substr(at, 16) != "rejected_calls=0";
+    }
+
     redis_server server;
     io_thread io;
+    std::unique_ptr<redis::client> admin = new_admin();
     std::deque<node> nodes;
     node& a = another();
     node& b = another();
@@ -103,7 +127,7 @@ TEST_CASE("coming and going that are told in the wrong order leave nobody behind
 
 TEST_CASE("the people of a node that ends go with it, and those of one that dies soon after") {
     scene s;
-    auto& c = s.another();
+    auto& c = s.another("e", bus::redis_presence::timing{50ms, 1h});  // nobody waits for that
     c.come(1);
     s.a.await(both, "1+ 2-");
     c.board.stop();
@@ -124,6 +148,31 @@ TEST_CASE("a Redis that forgot everything is told again, and without one this no
     s.server.start();
     s.a.await(both, "1+ 2+");
     s.b.await(both, "1+ 2+");
+}
+
+TEST_CASE("a Redis that forgot everything is told again, also when a change came before the next beat") {
+    scene s;
+    s.a.come(1);
+    s.b.await(both, "1+ 2-");
+    std::string of_a;
+    for (const auto& n : s.ask("SMEMBERS", "madang:e:nodes").items)
+        if (s.ask("SISMEMBER", "madang:e:online:" + n.text, "1").integer == 1) of_a = "madang:e:online:" + n.text;
+    s.ask("EVAL", "redis.call('DEL', KEYS[1]) return redis.call('SADD', KEYS[1], '2')", "1", of_a);
+    s.b.await(both, "1+ 2-");
+}
+
+TEST_CASE("a change that Redis has refused is told when it takes changes again") {
+    scene s;
+    auto& c = s.another("e", bus::redis_presence::timing{50ms, 1h});  // what it does not take back is there for long
+    c.come(1);
+    c.come(2);
+    s.b.await(both, "1+ 2+");
+    s.ask("CONFIG", "SET", "min-replicas-to-write", "1");
+    c.go(1);
+    const auto give_up = std::chrono::steady_clock::now() + 20s;
+    while (!s.has_rejected("set")) REQUIRE(std::chrono::steady_clock::now() < give_up);
+    s.ask("CONFIG", "SET", "min-replicas-to-write", "0");
+    s.b.await(both, "1- 2+");
 }
 
 TEST_CASE("two databases on one Redis do not see each other's people") {

@@ -24,6 +24,7 @@ public:
     void message(bus::channel c, std::string_view text) override { write(std::to_string(c) + " " + std::string{text}); }
     void heard(bus::channel c) override { write("heard " + std::to_string(c)); }
     void lost(bus::channel c) override { write("lost " + std::to_string(c)); }
+    void unsaid(bus::channel c) override { write("unsaid " + std::to_string(c)); }
 
     std::string next() {
         std::unique_lock hold{lock_};
@@ -147,4 +148,17 @@ TEST_CASE("an outage is told for every channel that was heard, and its end too")
     REQUIRE(at_b.next(2) == std::set<std::string>{"heard 4", "heard 5"});
     nodes->a().stop();
     nodes->b().stop();
+}
+
+TEST_CASE("what Redis has not taken is told to who published it") {
+    recorder at_a;
+    over_redis nodes;
+    nodes.first.start(at_a);
+    nodes.first.subscribe(4);
+    REQUIRE(at_a.next() == "heard 4");
+    while (nodes.first.down() > 0) std::this_thread::yield();
+    nodes.even.crash();
+    REQUIRE(at_a.next() == "lost 4");
+    nodes.first.publish(4, "nobody hears it");
+    REQUIRE(at_a.next() == "unsaid 4");
 }

@@ -1,4 +1,5 @@
 // The SQLite store behind a cache, for the port suite: whoever asks it must not notice.
+#include "madang/cache/process_table.hpp"
 #include "madang/cache/store_cache.hpp"
 #include "madang/observe/metrics.hpp"
 
@@ -28,7 +29,7 @@ public:
 
 private:
     cache::store_cache::parts parts() {
-        return {inner_.rooms(), inner_.log(), inner_.accounts(), inner_.contacts(), epoch_, texts_, near_};
+        return {inner_.rooms(), inner_.log(), inner_.accounts(), inner_.contacts(), epoch_, texts_};
     }
 
     storage::store& inner_;
@@ -53,11 +54,11 @@ private:
 
 }  // namespace
 
-std::vector<kind_of_store> kinds_of_store() {
-    return {
-        {"sqlite behind a cache", [](const domain::room_limits& limits, const clock& time) -> std::unique_ptr<store_under_test> {
-             return std::make_unique<cached_under_test>(sqlite_kind().make(limits, time), time);
-         }}};
+std::vector<kind_of_store> kinds_of_store(const store_wishes& wishes) {
+    return {{"sqlite behind a cache",
+             [wishes](const domain::room_limits& limits, const clock& time) -> std::unique_ptr<store_under_test> {
+                 return std::make_unique<cached_under_test>(sqlite_kind(wishes).make(limits, time), time);
+             }}};
 }
 
 }  // namespace madang::test

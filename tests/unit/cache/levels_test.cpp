@@ -12,7 +12,8 @@ using namespace madang::test;
 namespace {
 
 struct node {
-    explicit node(cache::table& far) : near(time, 16U << 20), both(near, far) {}
+    explicit node(cache::table& far, cache::levels::chooser shared = {})
+        : near(time, 16U << 20), both(near, far, cache::levels::default_near_ttl, std::move(shared)) {}
     ~node() { io.finish(); }
     node(const node&) = delete;
     node& operator=(const node&) = delete;
@@ -183,10 +184,34 @@ TEST_CASE("what another node tells to forget is asked of the far table again, lo
     const std::vector<std::string> keys{"key"};
     far.after_look = [&]() -> task<> {
         co_await drop_and_wait(other.both, keys);
-        here.near.forget(keys);
+        here.both.forget(keys);
     };
     REQUIRE(here.look("key").text == "old");
     REQUIRE_FALSE(here.look("key").text);
+}
+
+TEST_CASE("a key that is not shared is kept near alone, and for the near time to live") {
+    manual_clock time;
+    far_table far{time};
+    node here{far, [](std::string_view key) { return !key.starts_with("own"); }};
+    here.put("own", "text");
+    here.put("shared", "text");
+    REQUIRE(here.look("own").text == "text");
+    REQUIRE_FALSE(here.io.run(test::look(far, "own")).text);
+    REQUIRE(here.io.run(test::look(far, "shared")).text == "text");
+    const int asked = far.looks;
+    here.time.advance(cache::levels::default_near_ttl);
+    REQUIRE(here.look("own").to_fill != cache::lease::none);
+    REQUIRE(far.looks == asked);
+    REQUIRE(here.look("shared").text == "text");
+
+    const auto held = here.look("own again").to_fill;
+    here.both.drop({"own again"});
+    here.both.fill("own again", held, "old", 10s);
+    REQUIRE_FALSE(here.look("own again").text);
+    here.put("own more", "text");
+    here.both.clear();
+    REQUIRE_FALSE(here.look("own more").text);
 }
 
 TEST_CASE("over a far table that answers late, nobody reads what is older than the last drop") {

@@ -105,9 +105,8 @@ TEST_CASE("a load of many that fails lands all of its flights, and leaves alone 
     SECTION("with an exception") { l.thrown = throws = true; }
     auto all = r.start_all({"a", "found", "b"}, l.says());
     g.wait_for(1);
-    auto a = r.start("a", never());
-    auto b = r.start_all({"b", "found"}, never_all());
-    r.settle();
+    auto a = r.start_waiting("a", never());
+    auto b = r.start_all_waiting({"b", "found"}, never_all());
     g.open();
     if (throws)
         REQUIRE_THROWS_AS(all.get(), std::runtime_error);

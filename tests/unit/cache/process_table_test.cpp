@@ -98,6 +98,22 @@ TEST_CASE("time to live and lease end to the millisecond of the clock") {
     REQUIRE(t.find("key", cache::new_lease()).to_fill != lease::none);
 }
 
+TEST_CASE("a text lives from when its lease was given, for it may have been read right then") {
+    manual_clock time;
+    process_table t{time, 1U << 20, {.lease_life = 3s}};
+    const auto held = t.find("key", cache::new_lease()).to_fill;
+    time.advance(400ms);
+    t.fill("key", held, "text", 1s);
+    time.advance(599ms);
+    REQUIRE(has(t, "key"));
+    time.advance(1ms);
+    REQUIRE_FALSE(has(t, "key"));
+    const auto late = t.find("key", cache::new_lease()).to_fill;
+    time.advance(2s);
+    t.fill("key", late, "text", 1s);
+    REQUIRE_FALSE(has(t, "key"));
+}
+
 TEST_CASE("clear() empties the table, leases too") {
     manual_clock time;
     process_table t{time, 1'000'000};

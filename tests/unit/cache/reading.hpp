@@ -116,9 +116,23 @@ struct reading {
     }
     void drop(std::vector<std::string> keys) { through.drop(std::move(keys)); }
     std::uint64_t count(const std::string& name) { return registry.add_counter("madang_cache_" + name + "_total", "").value(); }
-    // Until so many wait for somebody else's load: they have looked, and each costs no more than a few turns.
-    void settle() {
-        for (int i = 0; i < 20; ++i) io.run(turns(5));
+    // These return when it has looked, and waits for a load, its own or somebody else's.
+    std::future<result<std::string>> start_waiting(std::string key, loader load) {
+        return until_it_waits(through.get(std::move(key), std::move(load)));
+    }
+    std::future<result<texts_read>> start_all_waiting(std::vector<std::string> keys, loader_of_many load) {
+        return until_it_waits(through.get_all(std::move(keys), std::move(load)));
+    }
+
+    // Whatever comes on its strand behind its beginning finds it waiting.
+    template <class T>
+    std::future<T> until_it_waits(task<T> work) {
+        const auto own = io.new_strand();
+        auto answer = asio::co_spawn(own, std::move(work), asio::use_future);
+        std::promise<void> waits;
+        asio::post(own, [&waits] { waits.set_value(); });
+        waits.get_future().wait();
+        return answer;
     }
 
     system_clock time;

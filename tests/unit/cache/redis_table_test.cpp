@@ -155,16 +155,66 @@ TEST_CASE("owed drops are repeated by one at a time, and again when that failed"
     REQUIRE_FALSE(owed.any());
 }
 
+TEST_CASE("drops that are refused again and again are repeated after pauses that grow, until one is carried out") {
+    cache::owed_drops owed{1h};
+    owed.owe({"a"});
+    REQUIRE_FALSE(owed.waits());
+    const auto pause_after_refusal = [&] {
+        const auto began = std::chrono::steady_clock::now();
+        owed.repaid(false, owed.take());
+        while (owed.waits()) std::this_thread::yield();
+        return std::chrono::steady_clock::now() - began;
+    };
+    for (const auto least : {50ms, 100ms, 200ms}) REQUIRE(pause_after_refusal() >= least);
+    REQUIRE(owed.is_first_refusal());
+    REQUIRE_FALSE(owed.is_first_refusal());
+    owed.repaid(true, owed.take());
+    REQUIRE_FALSE(owed.any());
+    REQUIRE_FALSE(owed.waits());
+    REQUIRE(owed.is_first_refusal());
+}
+
+TEST_CASE("a Redis that refuses a drop is not asked for it again by every look") {
+    redis_server server;
+    redis_kind t{{}, patiently(server)};
+    t.put("key", "old");
+    REQUIRE(t.look("key").text == "old");
+    t.link->ask("CONFIG", "SET", "min-replicas-to-write", "1");
+    t.drop_and_wait({"key"});
+    const auto before = t.link->client().counted().commands.load();
+    for (int i = 0; i < 1000; ++i) REQUIRE(no_lease(t.look("key")));
+    REQUIRE(t.link->client().counted().commands - before < 20);
+    t.link->ask("CONFIG", "SET", "min-replicas-to-write", "0");
+    wait_until_asked(t);
+    REQUIRE_FALSE(t.look("key").text);
+}
+
+TEST_CASE("a Redis that has become a replica is left, and what it did not drop is dropped where writes are taken") {
+    redis_server server;
+    redis_kind t{{}, patiently(server)};
+    redis_link admin{t.io, patiently(server)};
+    t.put("key", "old");
+    REQUIRE(t.look("key").text == "old");
+    admin.ask("REPLICAOF", "127.0.0.1", "1");
+    t.drop_and_wait({"key"});
+    t.link->wait(false);
+    REQUIRE(no_lease(t.look("key")));
+    admin.ask("REPLICAOF", "NO", "ONE");
+    wait_until_asked(t);
+    REQUIRE_FALSE(t.look("key").text);
+}
+
 TEST_CASE("a Redis with too much to do is a miss at once") {
     redis_server server;
     auto o = patiently(server);
     o.most_waiting = 2;
     redis_kind t{{}, o};
     REQUIRE(t.look("script").to_fill != lease::none);
+    const auto before = t.link->client().counted().commands.load();
     server.freeze();
     auto first = t.io.start(look(t.texts, "key"));
     auto second = t.io.start(look(t.texts, "key"));
-    while (t.link->client().counted().commands < 4) std::this_thread::yield();
+    while (t.link->client().counted().commands < before + 2) std::this_thread::yield();
     REQUIRE(no_lease(t.look("key")));
     t.drop_and_wait({"key"});
     server.thaw();

@@ -152,9 +152,11 @@ TEST_CASE("a value of another type is refused in the file") {
 }
 
 TEST_CASE("a value out of its range is refused, its ends are not") {
-    CHECK(loads({.file = {}, .variables = {}, .overrides = {"server.threads=256", "auth.access_ttl=1s", "limits.frame=64MiB"}}));
-    for (const auto* flag :
-         {"server.threads=257", "auth.access_ttl=999ms", "limits.frame=67108865", "limits.rooms=1x", "limits.rooms="}) {
+    CHECK(loads({.file = {},
+                 .variables = {},
+                 .overrides = {"server.threads=256", "auth.access_ttl=1s", "limits.frame=64MiB", "limits.http_head=60KiB"}}));
+    for (const auto* flag : {"server.threads=257", "auth.access_ttl=999ms", "limits.frame=67108865", "limits.rooms=1x",
+                             "limits.rooms=", "limits.http_head=61441"}) {
         CAPTURE(flag);
         CHECK(wrong_in({.file = {}, .variables = {}, .overrides = {flag}}).size() == 1);
     }

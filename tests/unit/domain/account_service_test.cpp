@@ -128,6 +128,24 @@ TEST_CASE("a renewal that fails is no reason to refuse") {
     REQUIRE(b.sign_in("old", "secret").has_value());
 }
 
+TEST_CASE("a session is opened with the hash that was proved, or with the one that took its place") {
+    bench b;
+    REQUIRE(b.sign_in("ann", "secret").has_value());
+    REQUIRE(b.sign_in("old", "secret").has_value());
+    REQUIRE(b.logins.opened_logins.at(0).password_hash == "hash of secret");
+    REQUIRE(b.logins.opened_logins.at(1).password_hash == "hash of secret");
+}
+
+TEST_CASE("a password that is theirs no more at the end of the sign-in is looked at once more, and then refused") {
+    bench b;
+    b.logins.refusals = 1;
+    REQUIRE(b.sign_in("ann", "secret").has_value());
+    REQUIRE(b.hasher.verified == 2);
+    b.logins.refusals = 2;
+    REQUIRE(b.sign_in("ann", "secret").error().code == errc::bad_credentials);
+    REQUIRE(b.logins.opened_logins.size() == 1);
+}
+
 TEST_CASE("a socket's session has no refresh token") {
     bench b;
     const auto in = run_task(b.service.sign_in_for_socket("ann", "secret", {})).value();

@@ -275,7 +275,7 @@ public:
         return answer<std::vector<user>>(errc::internal);
     }
     async_result<user> update_profile(user_id, profile_change) override { return answer<user>(errc::internal); }
-    async_result<> renew_password_hash(user_id id, std::string hash) override {
+    async_result<> renew_password_hash(user_id id, std::string, std::string hash) override {
         renewed.emplace_back(id, std::move(hash));
         return answer<void>(renewal_fails ? result<>{errc::unavailable} : result<>{});
     }
@@ -301,8 +301,13 @@ public:
     std::vector<std::pair<std::string, std::string>> rotations;  // hash, next hash
     result<bool> ends = true;
     std::vector<session_id> all;
+    int refusals = 0;  // how often the next logins are not found
 
     async_result<opened> open(new_login l, std::size_t most) override {
+        if (refusals > 0) {
+            --refusals;
+            return answer<opened>(errc::not_found);
+        }
         opened o;
         o.session.id = session_id{40 + static_cast<std::int64_t>(opened_logins.size())};
         o.session.user = l.user;

@@ -12,6 +12,14 @@ TEST_CASE("cookies and headers are found whatever their case") {
     REQUIRE_FALSE(r.cookie("madang").has_value());
 }
 
+TEST_CASE("several headers of one name are one list") {
+    http::request r;
+    r.headers = {{"X-Thing", "a, b"}, {"X-Other", "x"}, {"x-thing", "c"}};
+    REQUIRE(r.list("X-THING") == "a, b,c");
+    REQUIRE(r.list("x-other") == "x");
+    REQUIRE(r.list("x-none").empty());
+}
+
 TEST_CASE("query parameters are decoded") {
     http::request r;
     r.query = "query=%EB%A7%88+x&limit=5&&flag";

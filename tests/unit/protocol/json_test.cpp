@@ -82,3 +82,14 @@ TEST_CASE("a wrong type is told apart from a missing field") {
     r.id<room_id>("b");
     REQUIRE(codes(r.fault()) == "a:wrong_type b:out_of_range ");
 }
+
+TEST_CASE("of a request that is wrong all over, only the first faults are told") {
+    boost::json::object body;
+    for (int i = 0; i < 1000; ++i) body[std::to_string(i)] = i;
+    json::reader r{body};
+    r.text("text", {1, 5});
+    const auto fault = r.fault();
+    REQUIRE(fault.has_value());
+    REQUIRE(fault->fields.size() == json::reader::most_faults);
+    REQUIRE(fault->fields.front().field == "text");
+}

@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include "catch.hpp"
+#include "greeter.hpp"
 #include "run_task.hpp"
 
 using namespace madang;
@@ -212,18 +213,57 @@ TEST_CASE("a dead connection that nobody uses is noticed") {
     REQUIRE(c.heard.next().empty());
 }
 
-TEST_CASE("whoever waits when the client stops, or asks afterwards, is refused") {
+TEST_CASE("who asks after the stop is refused at once, and who waits then by the deadline") {
     redis_server slow;
-    auto o = slow.where();
-    o.answer_timeout = 60s;
-    connected c{o};
+    connected c{slow.where()};
     REQUIRE(c.heard.next().empty());
     slow.freeze();
     auto waiting = c.io.start(c.client.call(ping()));
     c.client.stop();
-    REQUIRE(waiting.get().error().code == errc::unavailable);
     REQUIRE(c.ask(ping()).error().code == errc::unavailable);
+    REQUIRE(waiting.get().error().code == errc::unavailable);
+    c.io.finish();  // nothing is left that would come back
+    REQUIRE(c.heard.unread() == 0);
     slow.thaw();
+}
+
+TEST_CASE("what was handed over before the stop is carried out") {
+    connected c{server().where()};
+    connected other{server().where()};
+    REQUIRE(c.heard.next().empty());
+    commands last;
+    last.add("SET", "last words", "said");
+    c.client.send(std::move(last));
+    c.client.stop();
+    c.io.finish();
+    REQUIRE(other.heard.next().empty());
+    REQUIRE(other.ask_one("GET", "last words").text == "said");
+}
+
+TEST_CASE("a server that greets and answers nothing more is never said to be there, and what is wrong once") {
+    greeter mute;
+    auto o = mute.where();
+    o.answer_timeout = 20ms;
+    connected c{o};
+    REQUIRE_THAT(c.heard.next(), Catch::Contains("no reply in time"));
+    mute.wait_for(4);
+    REQUIRE(c.heard.unread() == 0);
+}
+
+TEST_CASE("a server that has become a replica is left until it takes writes") {
+    redis_server moved;
+    connected c{moved.where()};
+    REQUIRE(c.heard.next().empty());
+    REQUIRE(c.ask_one("REPLICAOF", "127.0.0.1", "1").text == "OK");
+    commands write;
+    write.add("SET", "key", "text");
+    const auto refused = c.ask(write);
+    REQUIRE(refused.has_value());
+    REQUIRE(refused->front().is_refusal());
+    REQUIRE_THAT(c.heard.next(), Catch::Contains("replica"));
+    REQUIRE(c.heard.next().empty());
+    REQUIRE(c.ask_one("REPLICAOF", "NO", "ONE").text == "OK");
+    REQUIRE(c.ask_one("SET", "key", "text").text == "OK");
 }
 
 TEST_CASE("what waits is bounded: beyond it a call is refused as too busy and not sent") {

@@ -2,6 +2,6 @@
 
 namespace madang::test {
 
-std::vector<kind_of_store> kinds_of_store() { return {sqlite_kind(), postgres_kind()}; }
+std::vector<kind_of_store> kinds_of_store(const store_wishes& wishes) { return {sqlite_kind(wishes), postgres_kind(wishes)}; }
 
 }  // namespace madang::test

@@ -5,7 +5,7 @@
 
 namespace madang::test {
 
-[[nodiscard]] kind_of_store sqlite_kind();
-[[nodiscard]] kind_of_store postgres_kind();
+[[nodiscard]] kind_of_store sqlite_kind(const store_wishes& wishes = {});
+[[nodiscard]] kind_of_store postgres_kind(const store_wishes& wishes = {});
 
 }  // namespace madang::test

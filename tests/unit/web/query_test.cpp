@@ -103,3 +103,11 @@ TEST_CASE("without a cursor a list starts at its beginning") {
     REQUIRE(q.cursor(2).empty());
     REQUIRE(faults_of(q).empty());
 }
+
+TEST_CASE("of a query that is wrong all over, only the first faults are told") {
+    std::string names;
+    for (int i = 0; i < 1000; ++i) names += "p" + std::to_string(i) + "=1&";
+    const auto r = asking(names);
+    query q{r};
+    REQUIRE(faults_of(q).size() == json::reader::most_faults);
+}

@@ -33,8 +33,9 @@ public:
     virtual async_result<std::vector<user>> list_users(user_id after, std::size_t limit) = 0;
 
     virtual async_result<user> update_profile(user_id id, profile_change change) = 0;  // not_found
-    // Replaces the hash by one of the same password; sessions go on.
-    virtual async_result<> renew_password_hash(user_id id, std::string hash) = 0;
+    // Replaces the hash by one of the same password; sessions go on. not_found also when it is not `known` any more: a new
+    // password has come meanwhile.
+    virtual async_result<> renew_password_hash(user_id id, std::string known, std::string hash) = 0;
     // Ends all sessions but `keep`, and answers with those it ended.
     virtual async_result<std::vector<session_id>> set_password(user_id id, std::string hash, session_id keep) = 0;
     virtual async_result<> set_role(user_id id, std::string role) = 0;  // not_found
@@ -58,7 +59,7 @@ public:
         login session;
         std::vector<session_id> ended;  // the oldest, where a person would have more than `most`
     };
-    // not_found: nobody, deleted, or disabled meanwhile.
+    // not_found: nobody, deleted, disabled, or with another password hash meanwhile.
     virtual async_result<opened> open(new_login l, std::size_t most) = 0;
 
     struct rotation {
@@ -76,7 +77,7 @@ public:
     virtual async_result<std::vector<login>> logins_of(user_id user) = 0;  // open ones, newest use first
     virtual async_result<bool> end(user_id user, session_id session) = 0;  // false: there was none open
     virtual async_result<std::vector<session_id>> end_all(user_id user) = 0;
-    // Sessions that were ended (not merely expired) at or after `since`: also by other processes.
+    // Sessions that were ended, also by other processes, or that expired, at or after `since`.
     virtual async_result<std::vector<session_id>> ended_since(timestamp since) = 0;
     // Forgets sessions that ended or expired before `before`, some hundreds in a transaction; answers how many.
     virtual async_result<std::int64_t> sweep(timestamp before) = 0;

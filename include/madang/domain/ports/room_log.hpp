@@ -16,7 +16,7 @@ namespace madang::domain {
 struct new_message {
     room_id room;
     user_id author;
-    std::string key;  // unique for each author and room; never empty (the service gives one)
+    std::string key;  // unique for each author and room; never empty (the service draws one that begins with '~')
     std::string text;
     seq_t reply_to = 0;  // 0: none
 };

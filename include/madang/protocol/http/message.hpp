@@ -25,6 +25,8 @@ struct request {
 
     // The first header of that name, case-insensitively.
     [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const noexcept;
+    // All headers of that name as one list, with commas between (RFC 9110, 5.3); empty without one.
+    [[nodiscard]] std::string list(std::string_view name) const;
     // A cookie's value (RFC 6265, 5.4).
     [[nodiscard]] std::optional<std::string_view> cookie(std::string_view name) const noexcept;
     // A query parameter, decoded; the first of that name. Nothing if absent or wrongly encoded.

@@ -25,6 +25,9 @@ struct bounds {
 
 class reader {
 public:
+    // Faults that are told at most: an answer is no larger for a request that is wrong all over.
+    static constexpr std::size_t most_faults = 20;
+
     explicit reader(const boost::json::object& object) : object_(object) {}
 
     // Text as it was sent: no controls but \n and \t, not blank if `least` > 0.
@@ -70,7 +73,7 @@ public:
     // Takes over what a nested reader found, its fields named "<prefix>.<field>".
     void absorb(reader& nested, std::string_view prefix);
 
-    // Call last: everything that was wrong, unknown fields included; nothing if all is well.
+    // Call last: what was wrong, unknown fields included; nothing if all is well.
     [[nodiscard]] std::optional<error> fault();
 
 private:

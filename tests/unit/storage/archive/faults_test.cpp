@@ -214,6 +214,83 @@ TEST_CASE("nobody imports into a PostgreSQL database that another madang has ope
     REQUIRE(imported(to.place(), dir / "all", import_mode::replace).rows == 33);
 }
 
+TEST_CASE("a node that comes after an importer has looked sees its mark and stays away") {
+    const temporary_directory dir;
+    moving_place to{true};
+    to.fill();
+    exported(to.place(), dir / "all");
+    postgres_options options;
+    options.url = std::get<postgres_url>(to.place());
+    options.timeout = std::chrono::seconds{20};
+    io_thread io;
+    // It was there before: it has its store, and its connections come back while the import is under way.
+    std::optional<postgres_store> serving;
+    serving.emplace(io.context(), options, archive_time);
+    REQUIRE(io.run(serving->rooms().epoch()).has_value());
+    to.execute("INSERT INTO meta (name, value) VALUES ('import', '0 other')");
+    to.execute(
+        "SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
+        "pg_backend_pid()");
+    domain::new_user u;
+    u.username = "jun";
+    REQUIRE(io.run(serving->accounts().create_user(u)).error().code == errc::unavailable);
+    REQUIRE(imported(to.place(), dir / "all", import_mode::replace).rows == 33);
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+    while (!io.run(serving->rooms().epoch())) REQUIRE(std::chrono::steady_clock::now() < give_up);
+    serving->stop();
+    io.finish();
+}
+
+TEST_CASE("a file that is no whole archive replaces nothing") {
+    const bool postgres = EACH_PLACE;
+    const temporary_directory dir;
+    moving_place to{postgres};
+    to.fill();
+    const auto whole = exported(to.place(), dir / "all");
+    const auto refuse = [&](const std::string& text, const std::string& why) {
+        write(dir / "broken", text);
+        CHECK_THAT(said([&] { imported(to.place(), dir / "broken", import_mode::replace); }), Contains(why));
+        to.open_store();
+        std::filesystem::remove(dir / "copy");
+        REQUIRE(exported(to.place(), dir / "copy") == whole);
+    };
+    refuse(whole.substr(0, whole.size() / 2), "it was cut");
+    refuse(replaced(whole, R"({"table":"rooms")", R"({"table":"romos")"), "there is no table");
+    refuse(replaced(whole, "key5", "key6"), "checksum differs");
+}
+
+TEST_CASE("a changed row is noticed at the end, and the archives that had no checksum are still read") {
+    const bool postgres = EACH_PLACE;
+    const temporary_directory dir;
+    moving_place from{false};
+    from.fill();
+    const auto whole = exported(from.place(), dir / "all");
+    moving_place to{postgres};
+    write(dir / "changed", replaced(whole, R"("role":"user")", R"("role":"admin")"));
+    CHECK_THAT(said([&] { imported(to.place(), dir / "changed"); }), Contains("checksum differs"));
+    REQUIRE_THROWS_WITH(to.open_store(), Contains("unfinished"));
+    auto lines = lines_of(whole);
+    const auto member = lines.back().find(R"(,"sha256")");
+    lines.back() = lines.back().substr(0, member) + "}";
+    write(dir / "old", joined(lines));
+    REQUIRE(imported(to.place(), dir / "old", import_mode::replace).rows == 33);
+}
+
+TEST_CASE("a backup goes into no file that somebody else has laid there") {
+    const temporary_directory dir;
+    moving_place place{false};
+    place.fill();
+    write(dir / "theirs", "");
+    std::filesystem::create_hard_link(dir / "theirs", dir / "b.part");
+    CHECK_THAT(said([&] {
+                   back_up(place.place(), dir / "b", {"test", {}}, archive_time);
+               }),
+               Contains("not this user's own file"));
+    REQUIRE(contents(dir / "theirs").empty());
+    std::filesystem::remove(dir / "b.part");
+    REQUIRE(back_up(place.place(), dir / "b", {"test", {}}, archive_time).rows == 33);
+}
+
 TEST_CASE("two processes do not write one file") {
     const temporary_directory dir;
     moving_place place{false};

@@ -52,6 +52,22 @@ TEST_CASE("ids that are given after an import are new") {
     REQUIRE(to.number("SELECT id FROM sessions WHERE device = 'new'") == 10);
 }
 
+TEST_CASE("access tokens of before a restore are void, because the ids in them may be given again; a move keeps them") {
+    const bool postgres = EACH_PLACE;
+    const temporary_directory dir;
+    moving_place from{false};
+    from.fill();
+    exported(from.place(), dir / "all");
+    const auto valid_after = [&](import_mode how) {
+        moving_place to{postgres};
+        imported(to.place(), dir / "all", how);
+        return to.number("SELECT count(*) FROM signing_keys WHERE NOT revoked");
+    };
+    REQUIRE(valid_after(import_mode::into_empty) == 1);
+    REQUIRE(valid_after(import_mode::restore) == 0);
+    REQUIRE(valid_after(import_mode::replace) == 0);
+}
+
 TEST_CASE("ids that were given before a replacement are not given again") {
     const bool postgres = EACH_PLACE;
     const temporary_directory dir;

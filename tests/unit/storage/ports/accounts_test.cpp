@@ -72,7 +72,7 @@ TEST_CASE("nobody is not found, and has no credentials") {
     REQUIRE(w.refused(w.accounts().set_role(user_id{99}, "admin")) == errc::not_found);
     REQUIRE(w.refused(w.accounts().set_disabled(user_id{99}, true)) == errc::not_found);
     REQUIRE(w.refused(w.accounts().set_password(user_id{99}, "x", {})) == errc::not_found);
-    REQUIRE(w.refused(w.accounts().renew_password_hash(user_id{99}, "x")) == errc::not_found);
+    REQUIRE(w.refused(w.accounts().renew_password_hash(user_id{99}, "x", "y")) == errc::not_found);
     REQUIRE(w.refused(w.accounts().erase_user(user_id{99})) == errc::not_found);
 }
 
@@ -150,11 +150,24 @@ TEST_CASE("a new password ends the other sessions, a renewed hash ends none") {
     const auto who = w.person("sora");
     const auto here = w.get(w.logins().open(login_of(who, w.clock.now() + 1h), 20)).session.id;
     const auto there = w.get(w.logins().open(login_of(who, w.clock.now() + 1h), 20)).session.id;
-    w.get(w.accounts().renew_password_hash(who, "renewed"));
+    w.get(w.accounts().renew_password_hash(who, "hash of sora", "renewed"));
+    REQUIRE(w.get(w.accounts().credentials_of(who)).password_hash == "renewed");
     REQUIRE(w.get(w.logins().logins_of(who)).size() == 2);
     REQUIRE(w.get(w.accounts().set_password(who, "other", here)) == std::vector{there});
     REQUIRE(w.get(w.accounts().credentials_of(who)).password_hash == "other");
     REQUIRE(w.get(w.logins().logins_of(who)).front().id == here);
+}
+
+TEST_CASE("a new password that comes during a sign-in stays, and the old one opens no session") {
+    world w{EACH_STORE};
+    const auto who = w.person("sora");
+    auto proved = login_of(who, w.clock.now() + 1h);
+    proved.password_hash = "hash of sora";
+    REQUIRE(w.get(w.logins().open(proved, 20)).session.user == who);
+    w.get(w.accounts().set_password(who, "other", {}));
+    REQUIRE(w.refused(w.logins().open(proved, 20)) == errc::not_found);
+    REQUIRE(w.refused(w.accounts().renew_password_hash(who, "hash of sora", "renewed")) == errc::not_found);
+    REQUIRE(w.get(w.accounts().credentials_of(who)).password_hash == "other");
 }
 
 TEST_CASE("disabling ends all sessions and shows in the credentials; enabling brings none back") {

@@ -1,4 +1,5 @@
 // The log against a simple model: whatever is asked, in whatever order, many at a time.
+#include "soak.hpp"
 #include "world.hpp"
 
 #include <map>
@@ -47,7 +48,7 @@ void post_some(party& p, model& m, std::mt19937& dice) {
     std::vector<sent> round;
     for (int i = 0; i < 20; ++i) {
         const auto author = p.people[dice() % p.people.size()];
-        auto key = "k" + std::to_string(dice() % 60);
+        auto key = "k" + std::to_string(dice() % static_cast<unsigned>(rounds(60, 1500)));
         auto answer = p.w.io().start(p.w.log().post({p.room, author, key, "text of " + key, 0}));
         round.push_back({author, std::move(key), std::move(answer)});
     }
@@ -132,14 +133,14 @@ void check(party& p, const model& m) {
 
 TEST_CASE("whatever is asked of a room, its log has no gap, no duplicate, and is told in order") {
     const auto kind = EACH_STORE;
-    for (const unsigned seed : {1U, 2U, 3U, 4U}) {
-        INFO("seed " << seed);
+    for (const auto seed : seeds("log of " + kind.name, {1, 2, 3, 4})) {
+        INFO("MADANG_SEED=" << seed);
         world w{kind};
         std::mt19937 dice{seed};
         party p{w};
         p.gather();
         model m;
-        for (int round = 0; round < 12; ++round) {
+        for (int round = 0; round < rounds(12, 300); ++round) {
             post_some(p, m, dice);
             for (int i = 0; i < 6; ++i) change_something(p, m, dice);
         }

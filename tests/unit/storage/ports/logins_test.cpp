@@ -135,12 +135,12 @@ TEST_CASE("expired sessions and disabled people cannot refresh") {
     REQUIRE(rotate(w, "b", "x") == outcome::unknown);
 }
 
-TEST_CASE("ended sessions are told since a time, merely expired ones are not, and a sweep forgets both") {
+TEST_CASE("sessions that ended or expired are told since a time, and a sweep forgets both") {
     world w{EACH_STORE};
     const auto who = w.person("sora");
     const auto early = w.get(w.logins().open(login_with(w, who, "a"), 20)).session.id;
     const auto late = w.get(w.logins().open(login_with(w, who, "b"), 20)).session.id;
-    w.get(w.logins().open(login_with(w, who, "expires"), 20));
+    const auto expires = w.get(w.logins().open(login_with(w, who, "expires"), 20)).session.id;
     w.get(w.logins().end(who, early));
     w.clock.advance(1min);
     const auto since = w.clock.now();
@@ -150,7 +150,10 @@ TEST_CASE("ended sessions are told since a time, merely expired ones are not, an
 
     REQUIRE(w.get(w.logins().sweep(since)) == 1);
     REQUIRE(w.get(w.logins().ended_since(since - 1min)) == std::vector{late});
-    w.clock.advance(48h);
+    w.clock.advance(24h);
+    REQUIRE(w.get(w.logins().ended_since(since)) == std::vector{late, expires});
+    REQUIRE(w.get(w.logins().ended_since(w.clock.now())).empty());
+    w.clock.advance(24h);
     REQUIRE(w.get(w.logins().sweep(w.clock.now())) == 2);
     REQUIRE(w.get(w.logins().sweep(w.clock.now())) == 0);
 }

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,13 @@ struct kind_of_store {
     std::function<std::unique_ptr<store_under_test>(const domain::room_limits&, const clock&)> make;
 };
 
+// What a test wants of its store beside the usual.
+struct store_wishes {
+    std::optional<std::size_t> batch_rows = {};  // units of writing in one transaction
+    std::string later_step = {};                 // SQL: one more step of the schema, as a later release may bring it
+};
+
 // Defined once in each test program.
-[[nodiscard]] std::vector<kind_of_store> kinds_of_store();
+[[nodiscard]] std::vector<kind_of_store> kinds_of_store(const store_wishes& wishes = {});
 
 }  // namespace madang::test

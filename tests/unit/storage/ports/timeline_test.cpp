@@ -144,12 +144,43 @@ TEST_CASE("the raw log is contiguous and read in pages; seats say where each roo
     REQUIRE(seats[1].last_seq == 1);
 }
 
+TEST_CASE("in the log any number of edits show what their messages say now") {
+    world w{EACH_STORE};
+    const auto sora = w.person("sora");
+    const auto room = w.create(room_kind::group, sora, {}).room;
+    std::vector<seq_t> messages;
+    for (int i = 0; i < 230; ++i) messages.push_back(w.say(room, sora, "then").seq);
+    for (const auto seq : messages) w.get(w.log().edit(room, seq, sora, "now " + std::to_string(seq)));
+    w.get(w.log().erase(room, messages[100], sora));
+    const auto edits = w.get(w.rooms().events(room, messages.back(), messages.size()));
+    REQUIRE(edits.size() == messages.size());
+    for (std::size_t i = 0; i < edits.size(); ++i) {
+        const auto& edit = body_of<message_edited>(edits[i]);
+        REQUIRE(edit.target == messages[i]);
+        REQUIRE(edit.text == (i == 100 ? "" : "now " + std::to_string(messages[i])));
+        REQUIRE(edit.deleted_at.has_value() == (i == 100));
+    }
+}
+
+TEST_CASE("the texts of edits count where a page of the log ends") {
+    world w{EACH_STORE};
+    const auto sora = w.person("sora");
+    const auto room = w.create(room_kind::group, sora, {}).room;
+    std::vector<seq_t> messages;
+    for (int i = 0; i < 3; ++i) messages.push_back(w.say(room, sora, "then").seq);
+    for (const auto seq : messages) w.get(w.log().edit(room, seq, sora, std::string(page_weight / 2, 'x')));
+    for (const std::size_t limit : {3, 1000}) {
+        REQUIRE(w.get(w.rooms().events(room, messages.back(), limit)).size() == 2);
+        REQUIRE(w.get(w.rooms().events(room, messages.back() + 2, limit)).size() == 1);
+    }
+}
+
 TEST_CASE("a member sees the log from behind what came before them, together with their seat") {
     world w{EACH_STORE};
     const auto sora = w.person("sora");
     const auto late = w.person("late");
     const auto stranger = w.person("stranger");
-    const auto room = w.group(sora, {});
+    const auto room = w.create(room_kind::group, sora, {}).room;
     const auto first = w.say(room, sora, "1").seq;
     w.say(room, sora, "2");
     w.join(room, sora, late);
@@ -183,7 +214,7 @@ TEST_CASE("a room's last message is the newest that this member may see") {
     world w{EACH_STORE};
     const auto sora = w.person("sora");
     const auto jun = w.person("jun");
-    const auto room = w.group(sora, {});
+    const auto room = w.create(room_kind::group, sora, {}).room;
     const auto seq = w.say(room, sora, "before").seq;
     w.join(room, sora, jun);
     REQUIRE(w.get(w.rooms().room_of(sora, room)).last_message->seq == seq);

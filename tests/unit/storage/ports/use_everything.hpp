@@ -27,12 +27,12 @@ inline void use_accounts(world& w, const everybody& all, const std::string& endi
     w.get(accounts.search_users("s", "", 10));
     w.get(accounts.list_users({}, 10));
     w.get(accounts.update_profile(all.sora, {}));
-    w.get(accounts.renew_password_hash(all.sora, "x"));
+    w.get(accounts.renew_password_hash(all.sora, "hash of sora" + ending, "x"));
     w.get(accounts.set_role(all.sora, "admin"));
 
     auto& logins = w.logins();
     const auto login = [&](const std::string& hash) {
-        domain::new_login l{all.sora, hash + ending, "device", "address", w.clock.now() + 1h};
+        domain::new_login l{all.sora, hash + ending, "device", "address", w.clock.now() + 1h, {}};
         return w.get(logins.open(l, 1)).session.id;
     };
     login("hash");

@@ -3,6 +3,8 @@
 
 #include "store_under_test.hpp"
 
+#include <chrono>
+#include <condition_variable>
 #include <mutex>
 #include <utility>
 
@@ -21,6 +23,12 @@ public:
     void committed(std::vector<domain::commit> batch) override {
         const std::lock_guard hold{lock_};
         all_.insert(all_.end(), batch.begin(), batch.end());
+        more_.notify_all();
+    }
+    // Until there are so many.
+    void await(std::size_t count) const {
+        std::unique_lock hold{lock_};
+        REQUIRE(more_.wait_for(hold, std::chrono::seconds{60}, [&] { return all_.size() >= count; }));
     }
     [[nodiscard]] std::vector<domain::commit> all() const {
         const std::lock_guard hold{lock_};
@@ -37,6 +45,7 @@ public:
 
 private:
     mutable std::mutex lock_;
+    mutable std::condition_variable more_;
     std::vector<domain::commit> all_;
 };
 

@@ -45,6 +45,24 @@ TEST_CASE("a direct room is guarded from the block or the hiding on, until a mes
     REQUIRE(guarded() == "false");
 }
 
+TEST_CASE("a block waits for the message that is lifting the room's guard, and guards it again") {
+    const auto options = patient_options(postgres_server::shared().migrated_database());
+    world w{nodes_with(options)};
+    const auto sora = w.person("sora");
+    const auto jun = w.person("jun");
+    const auto direct = w.direct(sora, jun);
+    w.get(w.contacts().block(jun, sora));
+    w.get(w.contacts().unblock(jun, sora));
+    stranger lane{options.url};  // does what a lane does with the next message
+    lane.ask("BEGIN");
+    lane.ask("UPDATE rooms SET guarded = false WHERE id = " + std::to_string(direct.value));
+    auto block = w.io().start(w.contacts().block(jun, sora));
+    lane.await_waiter();
+    lane.ask("COMMIT");
+    REQUIRE(block.get().has_value());
+    REQUIRE(w.refused(w.log().post(w.message(direct, sora, "x"))) == errc::blocked);
+}
+
 TEST_CASE("who blocks somebody while that one opens their room and speaks in it hears nothing afterwards") {
     world w{nodes_with(patient_options(postgres_server::shared().migrated_database()))};
     for (int i = 0; i < 60; ++i) {

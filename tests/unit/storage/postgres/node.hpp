@@ -9,9 +9,13 @@
 #include "run_task.hpp"
 #include "server.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <functional>
 #include <mutex>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -64,6 +68,15 @@ public:
         const std::lock_guard hold{lock_};
         return all_;
     }
+    // Waits until one has these words.
+    void await(std::string_view words) const {
+        const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+        const auto has_them = [&](const std::string& what) { return what.find(words) != std::string::npos; };
+        while (std::ranges::none_of(all(), has_them)) {
+            if (std::chrono::steady_clock::now() > give_up) throw std::runtime_error{"waited in vain for a failure"};
+            std::this_thread::yield();
+        }
+    }
 
 private:
     mutable std::mutex lock_;
@@ -90,7 +103,11 @@ public:
     }
     // Waits until the query has a row.
     void await(const std::string& text) {
-        while (ask(text).empty()) std::this_thread::yield();
+        const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+        while (ask(text).empty()) {
+            if (std::chrono::steady_clock::now() > give_up) throw std::runtime_error{"waited in vain for a row of: " + text};
+            std::this_thread::yield();
+        }
     }
 
 private:

@@ -375,6 +375,32 @@ TEST_CASE("the server's last word is what is said of the end, not that the socke
     REQUIRE_THAT(second->failed->what(), Catch::Matchers::Contains("the socket was closed"));
 }
 
+TEST_CASE("whose sync never came nobody knows the end of, whatever the server said of its statement") {
+    warm_pipeline made;
+    const auto commit = asks(one);
+    made.p.send(commit);
+    const auto* const code = GENERATE("53100", "58030", "40001");  // PANIC: no space for the log, or an error of its disk
+    made.wire.say(failed_with(code));
+    made.wire.input_ok = false;
+    made.p.readable();
+    REQUIRE(commit->failed->sqlstate() == code);
+    REQUIRE(commit->failed->of_connection());
+    REQUIRE_FALSE(commit->failed->of_contention());
+    REQUIRE_FALSE(commit->failed->of_lock());
+}
+
+TEST_CASE("a commit that fails at the sync itself loses the connection, in the server's words") {
+    warm_pipeline made;
+    const auto r = asks(one);
+    made.p.send(r);
+    made.wire.say(row_with("a"), failed_with("53100"));
+    made.wire.input_ok = false;
+    made.p.readable();
+    REQUIRE(r->failed->of_connection());
+    REQUIRE(r->found.empty());
+    REQUIRE_THAT(r->failed->what(), Catch::Matchers::Contains("53100: said by the server"));
+}
+
 TEST_CASE("a request that libpq does not take breaks the connection") {
     warm_pipeline made;
     const auto before = asks(one);

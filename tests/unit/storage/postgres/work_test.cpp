@@ -16,7 +16,7 @@ namespace {
 
 class one_connection {
 public:
-    explicit one_connection(use u) : pool_(io_.context(), connector_, u, 1, 100, report_) { pool_.start(0); }
+    explicit one_connection(use u) : pool_(io_.context(), connector_, first_, u, 1, 100, report_) { pool_.start(); }
     ~one_connection() {
         pool_.stop();
         io_.finish();
@@ -35,7 +35,8 @@ public:
 private:
     io_thread io_;
     storage::store_stats stats_;
-    reporter report_{stats_, {}};
+    storage::reporter report_{stats_, {}};
+    precedence first_;
     connector connector_{postgres_server::shared().migrated_database().text, std::chrono::seconds{10}};
     pool pool_;
 };
@@ -54,6 +55,39 @@ TEST_CASE("a read that fails leaves nothing behind for the next one on its conne
     auto two = number(8);
     two.add("SELECT 9::bigint");
     REQUIRE(*c.read_number(std::move(two)) == 9);
+}
+
+TEST_CASE("a house rule for the isolation does not count where locks are waited for") {
+    const auto url = postgres_server::shared().migrated_database();
+    const connector c{url.text, std::chrono::seconds{10}};
+    const auto isolation = [&](use u) {
+        return run_now(c.open_now(u).get(), "SELECT current_setting('transaction_isolation')").front().get<std::string>(0);
+    };
+    run_now(c.open_now(use::writing).get(),
+            "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = ''serializable''', "
+            "current_database()); END $$");
+    REQUIRE(isolation(use::writing) == "read committed");
+    REQUIRE(isolation(use::lane) == "read committed");
+    REQUIRE(isolation(use::reading) == "repeatable read");
+}
+
+TEST_CASE("acknowledged means on disk: a house rule that promises less does not count, and one that promises more stays") {
+    auto url = postgres_server::shared().migrated_database().text;
+    const std::string rule = GENERATE("off", "local", "on", "remote_write", "remote_apply");
+    const bool promises_less = rule == "off" || rule == "local";
+    const std::string whose = GENERATE("DATABASE %I", "ROLE madang IN DATABASE %I", "URL");
+    CAPTURE(rule, whose);
+    if (whose == "URL")
+        url += "&options=-csynchronous_commit%3D" + rule;
+    else
+        run_now(connector{url, std::chrono::seconds{10}}.open_now(use::writing).get(),
+                "DO $$ BEGIN EXECUTE format('ALTER " + whose + " SET synchronous_commit = " + rule +
+                    "', current_database()); END $$");
+    const connector c{url, std::chrono::seconds{10}};
+    for (const auto u : {use::writing, use::lane}) {
+        const auto found = run_now(c.open_now(u).get(), "SELECT current_setting('synchronous_commit')");
+        REQUIRE(found.front().get<std::string>(0) == (promises_less ? "on" : rule));
+    }
 }
 
 TEST_CASE("the statements of a read see one snapshot, and cannot write") {

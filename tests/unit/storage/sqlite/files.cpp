@@ -55,4 +55,9 @@ const std::vector<storage::migration>& postgres_migrations() {
     return steps;
 }
 
+std::vector<storage::migration> with_later_step(std::vector<storage::migration> steps, std::string_view sql) {
+    if (!sql.empty()) steps.push_back({static_cast<int>(steps.size()) + 1, "a_later_step", sql});
+    return steps;
+}
+
 }  // namespace madang::test

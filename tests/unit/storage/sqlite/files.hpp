@@ -25,5 +25,7 @@ private:
 // config/migrations/sqlite, and of PostgreSQL, as the build embeds them.
 [[nodiscard]] const std::vector<storage::migration>& source_migrations();
 [[nodiscard]] const std::vector<storage::migration>& postgres_migrations();
+// And one more step behind them, unless it is empty. Its text is borrowed.
+[[nodiscard]] std::vector<storage::migration> with_later_step(std::vector<storage::migration> steps, std::string_view sql);
 
 }  // namespace madang::test

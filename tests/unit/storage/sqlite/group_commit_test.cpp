@@ -108,7 +108,7 @@ TEST_CASE("a unit that fails by its own fault leaves no trace, and its neighbour
     std::vector<std::string> failures;
     storage::sqlite_options options;
     options.file = dir / "madang.db";
-    options.failed = [&](std::string_view what) { failures.emplace_back(what); };
+    options.ears.failed = [&](std::string_view what) { failures.emplace_back(what); };
     io_thread io;
     parts store{options, clock};
     gate held;
@@ -130,7 +130,8 @@ TEST_CASE("a unit that fails by its own fault leaves no trace, and its neighbour
     REQUIRE(before.get()->seq == 2);
     REQUIRE(bad.get().error().code == errc::internal);
     REQUIRE(after.get()->seq == 3);
-    REQUIRE(failures.size() == 2);  // together, and alone
+    REQUIRE(failures.size() == 1);
+    REQUIRE(store.stats.failures == 2);  // together, and alone
     store.writes.stop();
     database db{dir / "madang.db", database::access::read};
     REQUIRE_FALSE(db.any("SELECT 1 FROM meta WHERE name = 'half'"));

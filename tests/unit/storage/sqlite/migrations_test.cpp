@@ -44,10 +44,11 @@ TEST_CASE("the source tree's migrations make a database, once") {
     const temporary_directory dir;
     const auto file = dir / "new/deep/madang.db";
     const auto& steps = source_migrations();
-    REQUIRE(plan(file, steps).size() == steps.size());
+    REQUIRE(plan(file, steps).missing.size() == steps.size());
     REQUIRE_FALSE(std::filesystem::exists(file));
     REQUIRE(migrate(file, steps, now).size() == steps.size());
-    REQUIRE(plan(file, steps).empty());
+    REQUIRE(plan(file, steps).missing.empty());
+    REQUIRE_FALSE(plan(file, steps).is_newer);
     const auto epoch = epoch_in(file);
     REQUIRE(migrate(file, steps, now).empty());
     REQUIRE(epoch_in(file) == epoch);
@@ -67,7 +68,7 @@ TEST_CASE("what is missing is planned and applied in order, and gives no second 
     const auto epoch = epoch_in(file);
     REQUIRE(epoch.size() == 12);
     const std::vector both{first, second};
-    REQUIRE(plan(file, both) == list{"0002_second"});
+    REQUIRE(plan(file, both).missing == list{"0002_second"});
     REQUIRE(migrate(file, both, now) == list{"0002_second"});
     REQUIRE(epoch_in(file) == epoch);
 }
@@ -83,7 +84,7 @@ TEST_CASE("a step that fails is undone whole and can be repeated") {
     const temporary_directory dir;
     const auto file = dir / "madang.db";
     REQUIRE_THROWS_WITH(migrate(file, std::vector{first, broken}, now), Contains("0002_broken") && Contains("undone"));
-    REQUIRE(plan(file, std::vector{first, second}) == list{"0002_second"});
+    REQUIRE(plan(file, std::vector{first, second}).missing == list{"0002_second"});
     REQUIRE(migrate(file, std::vector{first, second}, now).size() == 1);
 }
 
@@ -91,7 +92,8 @@ TEST_CASE("a schema one step newer is worked with, and a still newer one refused
     const temporary_directory dir;
     const auto file = dir / "madang.db";
     migrate(file, std::vector{first, second}, now);
-    REQUIRE(plan(file, std::vector{first}).empty());
+    REQUIRE(plan(file, std::vector{first}).missing.empty());
+    REQUIRE(plan(file, std::vector{first}).is_newer);
     REQUIRE(migrate(file, std::vector{first}, now).empty());
     migration third = second;
     third.version = 3;

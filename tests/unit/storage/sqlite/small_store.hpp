@@ -64,7 +64,7 @@ public:
 private:
     storage::sqlite_options prepared(storage::sqlite_options options) {
         options.file = directory / "madang.db";
-        options.failed = [this](std::string_view what) { failures.emplace_back(what); };
+        options.ears.failed = [this](std::string_view what) { failures.emplace_back(what); };
         storage::migrate(options.file, source_migrations(), clock);
         return options;
     }

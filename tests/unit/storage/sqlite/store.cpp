@@ -9,18 +9,19 @@ namespace {
 
 class sqlite_under_test final : public store_under_test {
 public:
-    sqlite_under_test(const domain::room_limits& limits, const clock& clock)
-        : store_(prepared(directory_ / "madang.db", limits, clock), clock) {}
+    sqlite_under_test(const store_wishes& wishes, const domain::room_limits& limits, const clock& clock)
+        : store_(prepared(wishes, directory_ / "madang.db", limits, clock), clock) {}
 
     storage::store& store() override { return store_; }
 
 private:
-    static storage::sqlite_options prepared(const std::filesystem::path& file, const domain::room_limits& limits,
-                                            const clock& clock) {
-        storage::migrate(file, source_migrations(), clock);
+    static storage::sqlite_options prepared(const store_wishes& wishes, const std::filesystem::path& file,
+                                            const domain::room_limits& limits, const clock& clock) {
+        storage::migrate(file, with_later_step(source_migrations(), wishes.later_step), clock);
         storage::sqlite_options options;
         options.file = file;
         options.limits = limits;
+        options.batch_rows = wishes.batch_rows.value_or(options.batch_rows);
         return options;
     }
 
@@ -30,9 +31,9 @@ private:
 
 }  // namespace
 
-kind_of_store sqlite_kind() {
-    return {"sqlite", [](const domain::room_limits& limits, const clock& clock) -> std::unique_ptr<store_under_test> {
-                return std::make_unique<sqlite_under_test>(limits, clock);
+kind_of_store sqlite_kind(const store_wishes& wishes) {
+    return {"sqlite", [wishes](const domain::room_limits& limits, const clock& clock) -> std::unique_ptr<store_under_test> {
+                return std::make_unique<sqlite_under_test>(wishes, limits, clock);
             }};
 }
 

@@ -1,0 +1,126 @@
+// What a lane does with a batch that failed: apart, around a lock, later again, or refused; and with what it does not know.
+#include "postgres/lane.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+
+#include <algorithm>
+
+namespace madang::storage::postgres {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto longest_pause = 250ms;
+
+// Of these rooms, those that somebody holds right now.
+constexpr sql held_rooms = R"(
+WITH free AS MATERIALIZED (SELECT id FROM rooms WHERE id = ANY($1::bigint[]) FOR NO KEY UPDATE SKIP LOCKED)
+SELECT id FROM rooms WHERE id = ANY($1::bigint[]) AND id <> ALL (ARRAY(SELECT id FROM free)) ORDER BY id)";
+
+}  // namespace
+
+task<> lane::recover(units batch, failure why, bool committing) {
+    if (!why.of_environment()) {
+        // One of them is at fault. Apart, the others succeed, and it fails alone.
+        report_.failed(why.what());
+        if (batch.size() == 1) {
+            waiting_.let_go(*batch.front());
+            batch.front()->refuse(errc::internal);
+            co_return;
+        }
+        // The second half waits where the first one, which an outage may put back, comes before it.
+        units second{std::make_move_iterator(batch.begin() + static_cast<std::ptrdiff_t>(batch.size() / 2)),
+                     std::make_move_iterator(batch.end())};
+        batch.resize(batch.size() / 2);
+        put_back(std::move(second));
+        co_return co_await write(std::move(batch));
+    }
+    why.of_outage() ? health_.fails(why.what()) : report_.failed(why.what());
+    if (why.of_lock() && batch.size() > 1) co_return co_await write_around_locks(std::move(batch));
+    // A server that has become a standby: the connection looks for the one that took over.
+    if (why.sqlstate() == "25006") connection_->reconnect();
+    units again;
+    for (auto& u : batch) {
+        const bool repeatable = u->what == unit::kind::message || u->what == unit::kind::mark;
+        if (why.of_connection() && committing) {
+            u->unsure = true;
+            if (u->room && (!repeatable || u->answered())) unsure_.add(u->room);
+        }
+        // Messages are repeated by their keys, marks are what they are; other work may have been done, and its answer is not
+        // known.
+        if (!u->answered() && (repeatable || !u->unsure)) {
+            again.push_back(std::move(u));
+            continue;
+        }
+        waiting_.let_go(*u);
+        u->refuse(retry_later(errc::unavailable, come_back));
+    }
+    queue_.push_back_in(std::move(again));
+    if (!why.of_contention()) co_await pause();
+}
+
+// To the front of the queue, but for those who have lost patience meanwhile.
+void lane::put_back(units again) {
+    for (auto& u : again) {
+        if (!u->answered()) continue;
+        if (u->unsure) unsure_.add(u->room);
+        waiting_.let_go(*u);
+        u.reset();
+    }
+    std::erase(again, nullptr);
+    queue_.push_back_in(std::move(again));
+}
+
+// Somebody holds a room for longer than one waits for it. Its units wait on; the others do without it.
+task<> lane::write_around_locks(units batch) {
+    std::vector<room_id> held;
+    std::optional<failure> failed;
+    under_way_ = batch;
+    try {
+        auto ask = statements::of(held_rooms, rooms_of(batch));
+        const auto found = co_await connection_->ask(std::move(ask));
+        for (const auto r : found.front()) held.push_back(r.get<room_id>(0));
+    } catch (const failure& e) {
+        failed = e;
+    }
+    under_way_ = {};
+    if (failed) {
+        failure why = *failed;
+        co_return co_await recover(std::move(batch), std::move(why), false);
+    }
+    if (held.empty()) co_return put_back(std::move(batch));  // they were let go meanwhile
+    const auto is_free = [&held](const auto& u) { return !std::ranges::binary_search(held, u->room); };
+    const auto first_held = std::stable_partition(batch.begin(), batch.end(), is_free);
+    units waiting{std::make_move_iterator(first_held), std::make_move_iterator(batch.end())};
+    batch.erase(first_held, batch.end());
+    put_back(std::move(waiting));
+    if (!batch.empty()) co_await write(std::move(batch));
+}
+
+// After a lost outcome: the last event of a room may have been committed without anybody being told. The feeds find out from it
+// what else they have missed, but not who may listen now.
+task<> lane::repair() {
+    const auto rooms = std::exchange(unsure_, {});
+    std::vector<domain::commit> told;
+    std::optional<std::string> failed;
+    try {
+        auto ask = rooms.to_ask();
+        const auto found = co_await connection_->ask(std::move(ask));
+        told = rooms.to_tell(found);
+    } catch (const std::exception& e) {
+        failed = e.what();
+    }
+    if (!failed) co_return announcer_.tell(std::move(told));
+    report_.failed(*failed);
+    unsure_.add(rooms);
+    co_await pause();
+}
+
+task<> lane::pause() {
+    const auto most = std::chrono::duration_cast<std::chrono::milliseconds>(longest_pause).count();
+    pause_.expires_after(std::chrono::milliseconds{10 + static_cast<std::int64_t>(dice_() % static_cast<unsigned>(most))});
+    boost::system::error_code ignored;
+    co_await pause_.async_wait(asio::redirect_error(use_task, ignored));
+}
+
+}  // namespace madang::storage::postgres

@@ -1,0 +1,44 @@
+// `madang migrate` on PostgreSQL: a process that dies in the middle of a step keeps nobody from it.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { eventually, within } from '../support/deadline.mjs';
+import { Postgres } from '../support/postgres.mjs';
+import { binary, environment } from '../support/server.mjs';
+
+function migrate(url) {
+  const child = spawn(binary, ['migrate'], { env: environment({ env: { MADANG_STORAGE_URL: url } }), stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => { said += text; });
+  return { child, ended: once(child, 'close').then(([code]) => ({ code, said })) };
+}
+
+test('a madang that is killed while it migrates does not keep the lock, although the server is in the midst of its step', async () => {
+  const postgres = await Postgres.start();
+  try {
+    await postgres.createDatabase('madang');
+    const query = (text) => postgres.query('madang', text);
+    const url = postgres.url('madang');
+    const whole = await within(migrate(url).ended, 30_000, 'a database to be made');
+    assert.equal(whole.code, 0, whole.said);
+    // The last step is to come again, and has to wait for the table that it refers to.
+    await query("DROP TABLE rooms, members, events, reactions; DELETE FROM migrations WHERE name = '0003_rooms'");
+    const holder = query('BEGIN; LOCK TABLE users; SELECT pg_sleep(120)').catch(() => {});
+    const found = (what) => eventually(async () => (await query(`SELECT pid FROM pg_locks WHERE locktype = 'relation' AND ${what}`))[0]?.[0], what, 20_000);
+    await found("granted AND mode = 'AccessExclusiveLock' AND relation = 'users'::regclass");
+    const dies = migrate(url);
+    const backend = await found('NOT granted');
+    dies.child.kill('SIGKILL');
+    await dies.ended;
+    const after = migrate(url);
+    await found(`NOT granted AND pid <> ${backend}`);
+    await query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(120)%' AND pid <> pg_backend_pid()");
+    await holder;
+    const { code, said } = await within(after.ended, 30_000, 'the next one to end');
+    assert.equal(code, 0, said);
+    assert.match(said, /0003_rooms/);
+  } finally {
+    await postgres.stop();
+  }
+});

@@ -1,0 +1,45 @@
+// What tests of a database that fails ask of a server on it.
+import assert from 'node:assert/strict';
+import { exchange } from './http.mjs';
+import { eventsOf } from './people.mjs';
+import { startServer } from './server.mjs';
+
+const inTime = 3500;  // 2 s, and what a busy machine adds; to wait twice would take 4 s
+
+let databases = 0;
+
+// On a new database, whose name it has as `database`.
+export async function serverOn(postgres, env = {}, owner = 'madang') {
+  const database = `madang${++databases}`;
+  await postgres.createDatabase(database, owner);
+  return Object.assign(await startServer({ env: { MADANG_STORAGE_URL: postgres.url(database, owner), ...env } }), { database });
+}
+
+export async function readiness(madang) {
+  const { status, body } = await exchange(`${madang.adminUrl}/readyz`);
+  return [status, body.status, body.storage];
+}
+
+export async function refusedInTime(attempt) {
+  const began = Date.now();
+  const { status, body, headers } = await attempt;
+  assert.equal(status, 503, JSON.stringify(body));
+  assert.equal(body.code, 'unavailable');
+  assert.match(headers['retry-after'], /^[1-9]\d*$/);
+  assert.ok(Date.now() - began < inTime, `refused after ${Date.now() - began} ms`);
+}
+
+// For `eventually`: whether this message could be said.
+export const works = (person, room, key) => async () => {
+  const { status } = await person.post(`/rooms/${room.id}/messages`, { text: key, key });
+  assert.ok([200, 201, 503].includes(status), String(status));
+  return status !== 503;
+};
+
+export async function isWholeLog(reader, room) {
+  const log = await eventsOf(reader, room);
+  assert.deepEqual(log.map(({ seq }) => seq), log.map((_, at) => at + 1), 'no hole');
+  const keys = log.map(({ key }) => key).filter(Boolean);
+  assert.equal(new Set(keys).size, keys.length, 'no key twice');
+  return log;
+}
