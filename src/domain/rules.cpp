@@ -47,7 +47,7 @@ result<> may_erase(user_id author, user_id actor, member_role role) {
 
 user_id heir(std::span<const heir_candidate> remaining) {
     const heir_candidate* best = nullptr;
-    const auto rank = [](const heir_candidate& c) { return std::tuple(c.role != member_role::admin, c.joined_at, c.user); };
+    const auto rank = [](const heir_candidate& c) { return std::tuple(c.role != member_role::admin, c.visible_from, c.user); };
     for (const auto& candidate : remaining)
         if (best == nullptr || rank(candidate) < rank(*best)) best = &candidate;
     return best == nullptr ? user_id{} : best->user;

@@ -7,11 +7,11 @@ export class Client {
   token;
   user;
   #cookies = new Map();
-  #agent = new http.Agent({ keepAlive: true });
 
   // With an origin it behaves like a browser: Origin on every request, a cookie jar, no bearer token.
-  constructor(url, { origin, headers = {} } = {}) {
+  constructor(url, { origin, headers = {}, agent = new http.Agent({ keepAlive: true }) } = {}) {
     this.url = url;
+    this.agent = agent;
     this.origin = origin;
     this.headers = headers;
   }
@@ -43,7 +43,7 @@ export class Client {
     const target = new URL(path.startsWith('/.well-known') ? path : `/api/v1${path}`, this.url);
     const payload = bytes ?? (body === undefined ? undefined : JSON.stringify(body));
     const answer = await exchange(target, {
-      method, body: payload, agent: this.#agent, headers: this.#headers(target, payload, headers),
+      method, body: payload, agent: this.agent, headers: this.#headers(target, payload, headers),
     });
     this.#store(answer.headers['set-cookie'] ?? []);
     checkAnswer(method, target.pathname, answer);

@@ -26,9 +26,10 @@ export class Nodes {
   }
 }
 
-// The same person with the same session, on another node: any of them takes any token.
+// The same person with the same session, on another node: any of them takes any token. Over the person's own kept connections, because
+// who asks until something shows asks a thousand times.
 export function on(node, person) {
-  const client = new Client(node.url);
+  const client = new Client(node.url, { agent: person.agent });
   return Object.assign(client, { username: person.username, password: person.password, token: person.token, refreshToken: person.refreshToken, user: person.user });
 }
 

@@ -21,9 +21,10 @@ namespace madang::domain::rules {
 struct heir_candidate {
     user_id user;
     member_role role = member_role::member;
-    timestamp joined_at{};
+    seq_t visible_from = 0;
 };
-// Who follows an owner that left: the longest-standing admin, else the longest-standing member; nobody in an empty room.
+// Who follows an owner that left: the longest-standing admin, else the longest-standing member; nobody in an empty room. The log says
+// who came first, not a clock: two may come within its tick, and nodes' clocks differ. Of one event: the smaller id.
 [[nodiscard]] user_id heir(std::span<const heir_candidate> remaining);
 
 }  // namespace madang::domain::rules

@@ -64,13 +64,13 @@ task<> seat_members(writing& w, room_id room, std::vector<user_id> users, member
 namespace {
 
 task<std::vector<rules::heir_candidate>> members_left(database& db, room_id room) {
-    const auto found = co_await db.run("SELECT user_id, role, joined_at FROM members WHERE room_id = $1", room);
+    const auto found = co_await db.run("SELECT user_id, role, visible_from FROM members WHERE room_id = $1", room);
     std::vector<rules::heir_candidate> remaining;
     for (const auto r : found) {
         rules::heir_candidate one;
         one.user = r.get<user_id>(0);
         one.role = r.get<member_role>(1);
-        one.joined_at = r.get<timestamp>(2);
+        one.visible_from = r.get<seq_t>(2);
         remaining.push_back(one);
     }
     co_return remaining;

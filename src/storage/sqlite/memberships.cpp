@@ -42,8 +42,8 @@ namespace {
 
 std::vector<rules::heir_candidate> members_left(database& db, room_id room) {
     std::vector<rules::heir_candidate> remaining;
-    auto rows = db.run("SELECT user, role, joined_at FROM members WHERE room = ?", room);
-    while (rows.step()) remaining.push_back({rows.get<user_id>(0), rows.get<member_role>(1), rows.get<timestamp>(2)});
+    auto rows = db.run("SELECT user, role, visible_from FROM members WHERE room = ?", room);
+    while (rows.step()) remaining.push_back({rows.get<user_id>(0), rows.get<member_role>(1), rows.get<seq_t>(2)});
     return remaining;
 }
 

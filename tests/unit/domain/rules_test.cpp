@@ -18,8 +18,8 @@ constexpr auto member_ = member_role::member;
 // The refusal; nothing where it is allowed.
 std::optional<errc> refusal(const result<>& r) { return r ? std::nullopt : std::optional{r.error().code}; }
 
-rules::heir_candidate candidate(std::int64_t user, member_role role, int joined) {
-    return {user_id{user}, role, timestamp{std::chrono::milliseconds{joined}}};
+rules::heir_candidate candidate(std::int64_t user, member_role role, seq_t joined) {
+    return {user_id{user}, role, joined};
 }
 
 const std::optional<errc> allowed;
@@ -85,7 +85,7 @@ TEST_CASE("an owner is followed by the longest-standing admin, else by the longe
     REQUIRE(rules::heir(with_admins) == user_id{3});
     const std::vector members_alone{candidate(1, member_, 10), candidate(4, member_, 5)};
     REQUIRE(rules::heir(members_alone) == user_id{4});
-    const std::vector of_one_moment{candidate(9, member_, 5), candidate(4, member_, 5), candidate(7, member_, 5)};
-    REQUIRE(rules::heir(of_one_moment) == user_id{4});
+    const std::vector of_one_event{candidate(9, member_, 5), candidate(4, member_, 5), candidate(7, member_, 5)};
+    REQUIRE(rules::heir(of_one_event) == user_id{4});
     REQUIRE_FALSE(rules::heir({}));
 }
