@@ -23,8 +23,8 @@ struct heir_candidate {
     member_role role = member_role::member;
     seq_t visible_from = 0;
 };
-// Who follows an owner that left: the longest-standing admin, else the longest-standing member; nobody in an empty room. The log says
-// who came first, not a clock: two may come within its tick, and nodes' clocks differ. Of one event: the smaller id.
+// Who follows an owner that left: the longest-standing admin, else the longest-standing member; nobody in an empty room. The log
+// says who came first, not a clock: two may come within its tick, and nodes' clocks differ. Of one event: the smaller id.
 [[nodiscard]] user_id heir(std::span<const heir_candidate> remaining);
 
 }  // namespace madang::domain::rules

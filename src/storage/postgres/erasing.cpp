@@ -70,7 +70,9 @@ task<result<std::optional<erasure>>> erase(database& db, user_id id, const clock
     if (!std::ranges::includes(ids_in<room_id>(found[2]), ids_in<room_id>(seats))) co_return std::optional<erasure>{};
 
     writing w{db, time.now(), tried, limits};
-    for (const auto seat : seats) co_await leave_group(w, seat.get<room_id>(0), id, id, seat.get<member_role>(1));
+    std::vector<role_in_group> held;
+    for (const auto seat : seats) held.push_back({seat.get<room_id>(0), id, seat.get<member_role>(1)});
+    co_await leave_groups(w, id, std::move(held));
     auto rest = make_tombstone(id, w.now);
     const auto gone = co_await db.run(std::move(rest));
     erasure done;

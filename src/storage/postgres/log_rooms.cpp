@@ -197,10 +197,12 @@ async_result<bool> log::remove_member(room_id room, user_id actor, user_id targe
         const auto role = co_await role_in(w.db, room, target);
         if (!role) co_return false;
         if (const auto may = rules::may_remove(seat->kind, seat->role, *role, actor == target); !may) co_return may.error();
-        if (seat->kind == room_kind::direct)
+        if (seat->kind == room_kind::direct) {
             co_await hide(w, *seat);
-        else
-            co_await leave_group(w, room, actor, target, *role);
+            co_return true;
+        }
+        std::vector<role_in_group> seats{{room, target, *role}};
+        co_await leave_groups(w, actor, std::move(seats));
         co_return true;
     });
 }
@@ -214,8 +216,10 @@ async_result<> log::set_role(room_id room, user_id actor, user_id target, member
         if (!present) co_return errc::not_found;
         if (*present == role) co_return result<>{};
         // A room has one owner at any moment, and the index says so: the old one steps down first.
-        if (role == member_role::owner) co_await change_role(w, room, actor, actor, member_role::admin);
-        co_await change_role(w, room, actor, target, role);
+        std::vector<role_in_group> given;
+        if (role == member_role::owner) given.push_back({room, actor, member_role::admin});
+        given.push_back({room, target, role});
+        co_await change_roles(w, actor, std::move(given));
         co_return result<>{};
     });
 }

@@ -18,9 +18,7 @@ constexpr auto member_ = member_role::member;
 // The refusal; nothing where it is allowed.
 std::optional<errc> refusal(const result<>& r) { return r ? std::nullopt : std::optional{r.error().code}; }
 
-rules::heir_candidate candidate(std::int64_t user, member_role role, seq_t joined) {
-    return {user_id{user}, role, joined};
-}
+rules::heir_candidate candidate(std::int64_t user, member_role role, seq_t joined) { return {user_id{user}, role, joined}; }
 
 const std::optional<errc> allowed;
 
