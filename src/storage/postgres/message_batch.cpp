@@ -3,52 +3,15 @@
 #include <algorithm>
 #include <map>
 #include <tuple>
+#include <utility>
 
 namespace madang::storage::postgres {
 namespace {
 
 constexpr sql lock_rooms_of_batch = "SELECT id FROM rooms WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE";
 
-// Every look-up is LATERAL with a LIMIT, so that no plan, made while the tables were empty, can scan or hash one of them.
-// The key of a row with `sought` is looked for; another one was drawn for that row and is nowhere yet (`events_key` would say).
-// outcome: n new, d the key is there already, r no member or no room, p no such message to reply to, g the room is guarded: left
-// to statements of its own (slow_message.hpp). What was looked up is locked with its room, so that it is found again by its
-// place.
-constexpr sql write_messages = R"(
-WITH judged AS (
-  SELECT n.*, r.place AS room_place, m.place AS member_place, r.last_seq, r.last_ordinal, r.member_count,
-         e.seq AS old_seq, e.ordinal AS old_ordinal, e.created_at AS old_at,
-         e.body AS old_body, e.target AS old_target, e.deleted_at AS old_deleted_at,
-         CASE WHEN e.seq IS NOT NULL THEN 'd' WHEN m.place IS NULL THEN 'r' WHEN r.guarded THEN 'g'
-              WHEN n.reply_to <> 0 AND t.seq IS NULL THEN 'p' ELSE 'n' END AS outcome
-  FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $7::boolean[])
-       WITH ORDINALITY AS n(room_id, author_id, key, body, reply_to, sought, i)
-  LEFT JOIN LATERAL (SELECT ctid AS place, guarded, last_seq, last_ordinal, member_count FROM rooms WHERE id = n.room_id LIMIT 1) r ON true
-  LEFT JOIN LATERAL (SELECT ctid AS place, visible_from FROM members
-                     WHERE room_id = n.room_id AND user_id = n.author_id AND NOT hidden LIMIT 1) m ON true
-  LEFT JOIN LATERAL (SELECT seq, ordinal, created_at, body, target, deleted_at FROM events
-                     WHERE n.sought AND room_id = n.room_id AND author_id = n.author_id AND key = n.key LIMIT 1) e ON true
-  LEFT JOIN LATERAL (SELECT seq FROM events WHERE n.reply_to <> 0 AND room_id = n.room_id AND seq = n.reply_to
-                     AND seq > m.visible_from AND kind = 1 LIMIT 1) t ON true
-), numbered AS MATERIALIZED (
-  SELECT *, last_seq     + count(*) FILTER (WHERE outcome = 'n') OVER room AS seq,
-            last_ordinal + count(*) FILTER (WHERE outcome = 'n') OVER room AS ordinal
-  FROM judged WINDOW room AS (PARTITION BY room_id ORDER BY i)
-), written AS (
-  INSERT INTO events (room_id, seq, ordinal, kind, author_id, key, body, target, created_at)
-  SELECT room_id, seq, ordinal, 1, author_id, key, body, nullif(reply_to, 0), $6::timestamptz FROM numbered WHERE outcome = 'n'
-), counted AS (
-  UPDATE rooms r SET last_seq = c.seq, last_ordinal = c.ordinal, last_message_seq = c.seq, last_at = greatest(r.last_at, $6::timestamptz)
-  FROM (SELECT room_place, max(seq) AS seq, max(ordinal) AS ordinal FROM numbered WHERE outcome = 'n' GROUP BY room_place) c
-  WHERE r.ctid = c.room_place
-), marked AS (
-  UPDATE members m SET read_ordinal = c.ordinal
-  FROM (SELECT member_place, max(ordinal) AS ordinal FROM numbered WHERE outcome = 'n' GROUP BY member_place) c
-  WHERE m.ctid = c.member_place
-)
-SELECT i, outcome, CASE outcome WHEN 'n' THEN seq ELSE old_seq END, CASE outcome WHEN 'n' THEN ordinal ELSE old_ordinal END, old_at,
-       member_count, old_body, old_target, old_deleted_at
-FROM numbered ORDER BY i)";
+// config/migrations/postgres/0004_posting.sql
+constexpr sql post_messages = "SELECT * FROM post_messages($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 
 // outcome: m moved, s stays, r no member, o beyond the last message.
 constexpr sql move_marks = R"(
@@ -93,25 +56,10 @@ message_batch::message_batch(std::span<const std::unique_ptr<unit>> units, times
 }
 
 statements message_batch::to_send() const {
-    auto all = statements::of(lock_rooms_of_batch, rooms_);
-    if (!sent_.empty()) {
-        std::vector<room_id> rooms;
-        std::vector<user_id> authors;
-        std::vector<std::string_view> keys;
-        std::vector<std::string_view> bodies;
-        std::vector<seq_t> replies;
-        std::vector<bool> sought;
-        for (const auto at : sent_) {
-            const auto& m = messages_[at].unit->m;
-            rooms.push_back(m.room);
-            authors.push_back(m.author);
-            keys.push_back(m.key);
-            bodies.push_back(m.text);
-            replies.push_back(m.reply_to);
-            sought.push_back(m.key.front() != '~' || messages_[at].unit->unsure);
-        }
-        all.add(write_messages, rooms, authors, keys, bodies, replies, now_, sought);
-    }
+    statements all;
+    // Rooms are locked in one order, whatever is done in them.
+    if (!marks_.empty()) all.add(lock_rooms_of_batch, rooms_);
+    if (!sent_.empty()) ask_to_post(all);
     if (!marks_.empty()) {
         std::vector<room_id> rooms;
         std::vector<user_id> users;
@@ -126,9 +74,43 @@ statements message_batch::to_send() const {
     return all;
 }
 
+void message_batch::ask_to_post(statements& all) const {
+    std::vector<room_id> rooms;
+    for (const auto at : sent_) rooms.push_back(messages_[at].unit->m.room);
+    std::ranges::sort(rooms);
+    rooms.erase(std::unique(rooms.begin(), rooms.end()), rooms.end());
+
+    std::vector<std::int64_t> counts(rooms.size());
+    std::vector<user_id> authors;
+    std::vector<std::string_view> keys;
+    std::vector<std::string_view> bodies;
+    std::vector<seq_t> replies;
+    std::vector<std::int64_t> places;  // of its room, from 1
+    std::vector<std::int64_t> turns;   // in its room, from 1
+    std::vector<bool> is_last;         // of its author in its room
+    std::vector<bool> sought;
+    std::map<std::pair<room_id, user_id>, std::size_t> last_of;
+    for (const auto at : sent_) {
+        const auto& m = messages_[at].unit->m;
+        const auto place = std::ranges::lower_bound(rooms, m.room) - rooms.begin();
+        const auto [last, is_first] = last_of.try_emplace({m.room, m.author}, authors.size());
+        if (!is_first) is_last[std::exchange(last->second, authors.size())] = false;
+        authors.push_back(m.author);
+        keys.push_back(m.key);
+        bodies.push_back(m.text);
+        replies.push_back(m.reply_to);
+        places.push_back(place + 1);
+        turns.push_back(++counts[static_cast<std::size_t>(place)]);
+        is_last.push_back(true);
+        // Another key was drawn for this message and is nowhere yet (`events_key` would say).
+        sought.push_back(m.key.front() != '~' || messages_[at].unit->unsure);
+    }
+    all.add(post_messages, rooms, counts, authors, keys, bodies, replies, places, turns, is_last, sought, now_);
+}
+
 message_batch::outcome message_batch::take(const answers& found) {
     outcome o;
-    if (!sent_.empty()) take_messages(found[1], o);
+    if (!sent_.empty()) take_messages(found[marks_.empty() ? 0 : 1], o);
     if (!marks_.empty()) take_marks(found.back());
     return o;
 }
@@ -174,7 +156,7 @@ void message_batch::take_message(message& m, const row& found, outcome& o) const
         body.text = std::move(given.text);
         body.reply_to = given.reply_to;
     }
-    const auto at = numbers.duplicate ? found.get<timestamp>(4) : now_;
+    const auto at = numbers.duplicate ? found.get<timestamp>(5) : now_;
     domain::event e;
     e.room = given.room;
     e.seq = numbers.seq;
@@ -187,7 +169,7 @@ void message_batch::take_message(message& m, const row& found, outcome& o) const
     c.event = std::make_shared<const domain::event>(std::move(e));
     if (!numbers.duplicate) {
         m.found->event = c.event;
-        m.found->members = found.get<std::int64_t>(5);
+        m.found->members = found.get<std::int64_t>(4);
     }
     o.commits.push_back(std::move(c));
 }

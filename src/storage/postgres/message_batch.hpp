@@ -1,6 +1,5 @@
-// Messages and read marks of many rooms as one transaction of at most three statements in one round trip: the hot path (design,
-// chapter 5). Knows the statements and what their rows mean; does not send them.
-// Thread: the lane's strand.
+// Messages and read marks of many rooms as one transaction in one round trip: the hot path (design, chapter 5). Knows the
+// statements and what their rows mean; does not send them. Thread: the lane's strand.
 #pragma once
 
 #include "postgres/unit.hpp"
@@ -16,7 +15,8 @@ public:
     // `units`: messages and marks, in the order in which they came. Borrowed.
     message_batch(std::span<const std::unique_ptr<unit>> units, timestamp now);
 
-    // The rooms locked in the order of their ids; then, with a fresh snapshot, messages; then marks.
+    // Messages, whose rooms are locked in the order of their ids and then judged (0004_posting.sql); then marks. Where there are
+    // marks, all rooms are locked before.
     [[nodiscard]] statements to_send() const;
 
     struct outcome {
@@ -40,6 +40,7 @@ private:
         result<bool> found = errc::internal;
     };
 
+    void ask_to_post(statements& all) const;
     void take_messages(const rows& found, outcome& o);
     void take_message(message& m, const row& found, outcome& o) const;
     void take_marks(const rows& found);

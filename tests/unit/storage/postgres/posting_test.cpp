@@ -1,0 +1,73 @@
+// One transaction of messages, with and without some that are refused (config/migrations/postgres/0004_posting.sql).
+#include "crowded_lane.hpp"
+
+#include <vector>
+
+#include "catch.hpp"
+
+using namespace madang;
+using namespace madang::test;
+using namespace madang::domain;
+
+namespace {
+
+struct busy_rooms {
+    crowded_lane lane{one_lane()};
+    world& w = lane.w;
+    user_id jun = w.person("jun");
+    user_id stranger = w.person("stranger");
+    room_id other = lane.new_room();
+    std::vector<std::future<result<posted>>> all = {};
+
+    busy_rooms() {
+        w.befriend(lane.me, jun);
+        for (const auto room : {lane.room, other}) w.get(w.log().add_members(room, lane.me, {jun}));
+    }
+    void start(room_id room, user_id author, const std::string& text, const std::string& key = {}, seq_t reply_to = 0) {
+        all.push_back(w.io().start(w.log().post(w.message(room, author, text, key, reply_to))));
+    }
+};
+
+}  // namespace
+
+TEST_CASE("messages of several authors and rooms in one transaction are numbered in their order, and read by their authors") {
+    busy_rooms b;
+    const auto first = b.w.say(b.lane.room, b.lane.me, "before");
+    b.lane.hold();
+    for (int i = 0; i < 3; ++i) {
+        b.start(b.lane.room, b.lane.me, "a");
+        b.start(b.other, b.jun, "b");
+        b.start(b.lane.room, b.jun, "c", {}, first.seq);
+    }
+    b.lane.let_go(b.all.size());
+    std::vector<ordinal_t> ordinals;
+    for (auto& one : b.all) ordinals.push_back(one.get()->ordinal);
+    REQUIRE(ordinals == std::vector<ordinal_t>{2, 1, 3, 4, 2, 5, 6, 3, 7});
+    for (const auto& m : b.w.get(b.w.rooms().room_of(b.jun, b.lane.room)).members)
+        REQUIRE(m.read_ordinal == (m.user.id == b.jun ? 7 : 6));
+    REQUIRE(b.w.events(b.lane.room).back().seq == first.seq + 6);
+}
+
+TEST_CASE(
+    "a repeated key, a stranger and a reply to nothing take no number from their neighbours, and the server logs no error") {
+    busy_rooms b;
+    const auto before = b.w.say(b.lane.room, b.lane.me, "before", "key");
+    auto& server = postgres_server::shared();
+    const auto said = server.log().size();
+    b.lane.hold();
+    b.start(b.lane.room, b.lane.me, "one");
+    SECTION("a key") { b.start(b.lane.room, b.lane.me, "again", "key"); }
+    SECTION("a stranger") { b.start(b.lane.room, b.stranger, "let me in"); }
+    SECTION("a reply") { b.start(b.lane.room, b.lane.me, "to what?", {}, 1000); }
+    SECTION("a room that is not there") { b.start(room_id{1'000'000'000}, b.lane.me, "hello?"); }
+    b.start(b.lane.room, b.jun, "two");
+    b.start(b.other, b.jun, "three");
+    b.lane.let_go(b.all.size());
+    REQUIRE(b.all[0].get()->seq == before.seq + 1);
+    const auto odd = b.all[1].get();
+    if (odd.has_value()) REQUIRE((odd->duplicate && odd->seq == before.seq));
+    REQUIRE(b.all[2].get()->seq == before.seq + 2);
+    REQUIRE(b.all[3].get()->ordinal == 1);
+    REQUIRE(b.w.events(b.lane.room).size() == static_cast<std::size_t>(before.seq) + 2);
+    REQUIRE(server.log().substr(said).find("ERROR") == std::string::npos);
+}
