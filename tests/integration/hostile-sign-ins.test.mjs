@@ -4,16 +4,7 @@ import { test } from 'node:test';
 import { Client } from '../support/api.mjs';
 import { exchange } from '../support/http.mjs';
 import { done, newPerson, password, refused } from '../support/people.mjs';
-import { startServer } from '../support/server.mjs';
-
-async function withServer(env, body) {
-  const server = await startServer({ env });
-  try {
-    await body(server);
-  } finally {
-    await server.stop();
-  }
-}
+import { withServer } from '../support/server.mjs';
 
 test('a foreign page signs nobody in, however it writes the path', async () => {
   await withServer({}, async (server) => {

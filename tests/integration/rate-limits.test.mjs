@@ -2,16 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Client } from '../support/api.mjs';
 import { done, newGroup, newPerson, password, randomName, refused, say } from '../support/people.mjs';
-import { startServer } from '../support/server.mjs';
-
-async function withServer(env, body) {
-  const server = await startServer({ env });
-  try {
-    await body(server);
-  } finally {
-    await server.stop();
-  }
-}
+import { withServer } from '../support/server.mjs';
 
 function saysWhenToComeBack({ headers }) {
   assert.match(headers['retry-after'], /^[1-9]\d*$/);

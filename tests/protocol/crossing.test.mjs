@@ -7,7 +7,7 @@ import { figure } from '../support/figures.mjs';
 import { checkShape } from '../support/openapi.mjs';
 import { anotherDevice, befriend, done, eventsOf, newDirect, newGroup, newPeople, newPerson, say } from '../support/people.mjs';
 import { RawConnection, rawExchange } from '../support/raw.mjs';
-import { startServer } from '../support/server.mjs';
+import { startServer, withServer } from '../support/server.mjs';
 import { encode, Stomp } from '../support/stomp.mjs';
 
 let server;
@@ -19,15 +19,6 @@ const seqOf = ({ headers }) => Number(headers['x-seq']);
 const range = (from, to) => Array.from({ length: to - from + 1 }, (_, at) => from + at);
 const restart = { code: 1012, reason: 'restart' };
 const megabyte = 1_000_000;
-
-async function withServer(env, body) {
-  const own = await startServer({ env });
-  try {
-    await body(own);
-  } finally {
-    await own.stop();
-  }
-}
 
 const upgrade = (headers) =>
   `GET /ws HTTP/1.1\r\nHost: madang\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n`;

@@ -53,6 +53,16 @@ export async function startServer({ env = {}, port = 0, dataDir, args = [] } = {
   return server;
 }
 
+// One for `body` alone, stopped whatever becomes of that.
+export async function withServer(env, body) {
+  const server = await startServer({ env });
+  try {
+    await body(server);
+  } finally {
+    await server.stop();
+  }
+}
+
 class Server {
   #settings;
   #child;
