@@ -29,6 +29,12 @@ WITH judged AS MATERIALIZED (
 )
 SELECT outcome FROM judged ORDER BY i)";
 
+// Each once, as rooms are locked.
+void put_in_order(std::vector<room_id>& rooms) {
+    std::ranges::sort(rooms);
+    rooms.erase(std::unique(rooms.begin(), rooms.end()), rooms.end());
+}
+
 error refusal(char outcome) {
     if (outcome == 'p') return invalid_field("replyTo", "invalid", "There is no such message in this room.");
     return errc::not_a_member;
@@ -51,8 +57,7 @@ message_batch::message_batch(std::span<const std::unique_ptr<unit>> units, times
         positions_.push_back(i);
         if (is_new) sent_.push_back(at);
     }
-    std::ranges::sort(rooms_);
-    rooms_.erase(std::unique(rooms_.begin(), rooms_.end()), rooms_.end());
+    put_in_order(rooms_);
 }
 
 statements message_batch::to_send() const {
@@ -77,8 +82,7 @@ statements message_batch::to_send() const {
 void message_batch::ask_to_post(statements& all) const {
     std::vector<room_id> rooms;
     for (const auto at : sent_) rooms.push_back(messages_[at].unit->m.room);
-    std::ranges::sort(rooms);
-    rooms.erase(std::unique(rooms.begin(), rooms.end()), rooms.end());
+    put_in_order(rooms);
 
     std::vector<std::int64_t> counts(rooms.size());
     std::vector<user_id> authors;
