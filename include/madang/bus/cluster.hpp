@@ -24,6 +24,8 @@
 
 namespace madang::bus {
 
+class desk;
+
 struct cluster_options {
     std::size_t channels = 256;                   // that rooms and people are spread over
     std::chrono::milliseconds pulse{1000};        // between heart-beats; they follow what was published, and cease
@@ -69,13 +71,13 @@ public:
     void tell(domain::copies& kept);
 
 private:
-    class desk;
     void message(channel c, std::string_view text) override;
     void heard(channel c) override;
     void lost(channel c) override;
     void unsaid(channel c) override;
 
     const std::shared_ptr<desk> desk_;
+    domain::room_feeds& feeds_;
 };
 
 }  // namespace madang::bus
