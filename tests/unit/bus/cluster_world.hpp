@@ -4,7 +4,8 @@
 #include "madang/bus/cluster.hpp"
 #include "madang/bus/wide_audience.hpp"
 
-#include "../domain/fakes.hpp"
+#include "../domain/fake_audience.hpp"
+#include "../domain/fake_rooms.hpp"
 #include "network.hpp"
 
 #include "catch.hpp"

@@ -3,7 +3,7 @@
 
 #include "madang/redis/client.hpp"
 
-#include "../domain/fakes.hpp"
+#include "../domain/fake_audience.hpp"
 #include "redis_server.hpp"
 
 #include <deque>

@@ -1,6 +1,8 @@
 #include "madang/domain/account_service.hpp"
 
-#include "fakes.hpp"
+#include "fake_accounts.hpp"
+#include "fake_audience.hpp"
+#include "fake_security.hpp"
 #include "manual_clock.hpp"
 #include "run_task.hpp"
 

@@ -1,7 +1,7 @@
 // The shapes of the contract, chapter 3, byte for byte: clients and tests elsewhere rely on nothing else.
 #include "madang/domain/encode.hpp"
 
-#include "fakes.hpp"
+#include "samples.hpp"
 
 #include "catch.hpp"
 

@@ -1,6 +1,8 @@
 #include "madang/domain/message_service.hpp"
 
-#include "fakes.hpp"
+#include "fake_audience.hpp"
+#include "fake_rooms.hpp"
+#include "fake_security.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>

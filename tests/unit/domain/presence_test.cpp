@@ -1,6 +1,7 @@
 #include "madang/domain/presence.hpp"
 
-#include "fakes.hpp"
+#include "fake_audience.hpp"
+#include "samples.hpp"
 
 #include "catch.hpp"
 

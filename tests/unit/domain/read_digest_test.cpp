@@ -1,6 +1,7 @@
 #include "madang/domain/read_digest.hpp"
 
-#include "fakes.hpp"
+#include "fake_audience.hpp"
+#include "fake_rooms.hpp"
 
 #include "catch.hpp"
 

@@ -1,6 +1,6 @@
 #include "madang/domain/room_feed.hpp"
 
-#include "fakes.hpp"
+#include "samples.hpp"
 
 #include "catch.hpp"
 

@@ -1,6 +1,7 @@
 #include "madang/domain/room_feeds.hpp"
 
-#include "fakes.hpp"
+#include "fake_audience.hpp"
+#include "fake_rooms.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>

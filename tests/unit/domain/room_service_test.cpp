@@ -1,6 +1,6 @@
 #include "madang/domain/room_service.hpp"
 
-#include "fakes.hpp"
+#include "fake_rooms.hpp"
 #include "run_task.hpp"
 
 #include "catch.hpp"
