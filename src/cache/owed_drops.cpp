@@ -1,6 +1,5 @@
 #include "owed_drops.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace madang::cache {
@@ -30,18 +29,14 @@ void owed_drops::repaid(bool done, const std::vector<std::string>& keys) {
     if (!done) owe(keys);
     const std::lock_guard hold{lock_};
     repaying_ = false;
-    failures_ = done ? 0 : failures_ + 1;
-    if (!done) {
-        const auto half = std::min(longest_pause, first_pause * (1 << std::min(failures_ - 1, 10))).count() / 2;
-        const auto chance = static_cast<std::int64_t>(dice_() % static_cast<unsigned>(half + 1));
-        pause_until_ = std::chrono::steady_clock::now() + std::chrono::milliseconds{half + chance};
-    }
+    done ? pauses_.works() : pauses_.fails();
+    if (!done) pause_until_ = std::chrono::steady_clock::now() + pauses_.pause();
     look_again();
 }
 
 bool owed_drops::waits() const {
     const std::lock_guard hold{lock_};
-    return failures_ > 0 && std::chrono::steady_clock::now() < pause_until_;
+    return pauses_.is_failing() && std::chrono::steady_clock::now() < pause_until_;
 }
 
 void owed_drops::look_again() {

@@ -3,12 +3,12 @@
 #pragma once
 
 #include "madang/base/clock.hpp"
+#include "madang/runtime/back_off.hpp"
 
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <mutex>
-#include <random>
 #include <set>
 #include <string>
 #include <vector>
@@ -18,12 +18,9 @@ namespace madang::cache {
 class owed_drops {
 public:
     static constexpr std::size_t most = 10'000;
-    // Between failures in a row, doubling from the one to the other; half of it is chance.
-    static constexpr std::chrono::milliseconds first_pause{100};
-    static constexpr std::chrono::milliseconds longest_pause{5000};
 
     // Beyond `most` keys all are forgotten, and Redis is not asked until what it has has expired: after `longest_life`.
-    explicit owed_drops(std::chrono::milliseconds longest_life) : longest_life_(longest_life), dice_(std::random_device{}()) {}
+    explicit owed_drops(std::chrono::milliseconds longest_life) : longest_life_(longest_life) {}
 
     [[nodiscard]] bool any() const noexcept { return any_.load(); }
     // Grows with each owe(): an answer that was under way meanwhile may be of before it.
@@ -46,10 +43,9 @@ private:
     mutable std::mutex lock_;
     std::set<std::string> keys_;
     bool repaying_ = false;
-    int failures_ = 0;  // in a row
+    runtime::back_off pauses_{std::chrono::milliseconds{100}, std::chrono::milliseconds{5000}};  // between failures
     steady_time pause_until_{};
     steady_time wait_until_{};
-    std::minstd_rand dice_;
     std::atomic<bool> any_{false};
     std::atomic<bool> refused_{false};
     std::atomic<std::uint64_t> times_{0};

@@ -32,7 +32,7 @@ connection::connection(executor strand, options o, listener& to)
       socket_(strand_),
       resolver_(strand_),
       timer_(strand_),
-      dice_(std::random_device{}()) {}
+      pauses_(first_pause, longest_pause) {}
 
 void connection::start() { asio::co_spawn(strand_, stay_connected(), asio::detached); }
 
@@ -57,7 +57,7 @@ task<> connection::stay_connected() {
         error_code ignored;
         socket_.close(ignored);
         unsent_.clear();
-        if (!stopped_) co_await back_off();
+        if (!stopped_) co_await pause();
     }
 }
 
@@ -138,7 +138,7 @@ task<> connection::serve() {
     }
     up_ = false;
     // A server that greets and then fails is as good as none: the pauses go on growing.
-    if (std::chrono::steady_clock::now() - since >= longest_pause) failures_ = 0;
+    if (std::chrono::steady_clock::now() - since >= longest_pause) pauses_.works();
     fall(why_.empty() ? ec.message() : why_);
 }
 
@@ -168,14 +168,12 @@ void connection::cut(std::string_view why) {
 }
 
 void connection::fall(std::string_view why) {
-    ++failures_;
+    pauses_.fails();
     if (to_ != nullptr && !std::exchange(told_down_, true)) to_->down(why);
 }
 
-task<> connection::back_off() {
-    const auto longest = std::min<std::chrono::milliseconds>(longest_pause, first_pause * (1 << std::min(failures_ - 1, 10)));
-    const auto half = longest.count() / 2;
-    timer_.expires_after(std::chrono::milliseconds{half + static_cast<std::int64_t>(dice_() % static_cast<unsigned>(half + 1))});
+task<> connection::pause() {
+    timer_.expires_after(pauses_.pause());
     error_code ignored;
     co_await timer_.async_wait(asio::redirect_error(use_task, ignored));
 }

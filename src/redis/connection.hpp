@@ -5,6 +5,7 @@
 #include "madang/base/async.hpp"
 #include "madang/redis/options.hpp"
 #include "madang/redis/reply.hpp"
+#include "madang/runtime/back_off.hpp"
 #include "parser.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -12,7 +13,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <random>
 #include <string>
 #include <string_view>
 
@@ -49,7 +49,7 @@ private:
     task<std::optional<std::string>> introduce();
     task<> serve();
     void flush();
-    task<> back_off();
+    task<> pause();
     void fall(std::string_view why);
 
     executor strand_;
@@ -66,8 +66,7 @@ private:
     bool flushing_ = false;
     bool stopped_ = false;
     bool told_down_ = false;
-    int failures_ = 0;  // in a row, which a connection ends that has lasted
-    std::minstd_rand dice_;
+    runtime::back_off pauses_;  // until a connection has lasted
 };
 
 }  // namespace madang::redis

@@ -7,13 +7,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <random>
 
 namespace madang::storage::postgres {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto first_pause = 50ms;
+constexpr auto first_pause = 100ms;
 constexpr auto longest_pause = 3000ms;
 constexpr auto longest_of_essential = 1000ms;  // people wait for it
 
@@ -42,7 +43,7 @@ connection::connection(asio::io_context& io, connector& c, precedence& first, us
       first_(first),
       use_(u),
       is_essential_(is_essential),
-      dice_(std::random_device{}()),
+      pauses_(first_pause, is_essential ? longest_of_essential : longest_pause),
       line_(static_cast<std::int32_t>(std::random_device{}() >> 1)),
       pause_(strand_) {
     if (is_essential_) first_.missing();
@@ -68,7 +69,7 @@ task<> connection::stay_connected() {
         auto opened = co_await connector_.open(use_, line_);
         if (!opened) now_ = state::down;
         if (stopped_) break;
-        ++failures_;
+        pauses_.fails();
         if (opened) {
             told_.clear();
             if (heard) heard(std::nullopt);
@@ -81,7 +82,7 @@ task<> connection::stay_connected() {
             heard(told_);
         }
         wake_first();
-        co_await back_off();
+        co_await pause();
     }
     wake_first();
 }
@@ -99,11 +100,8 @@ task<> connection::let_others_go_first() {
     co_await pause_.async_wait(asio::redirect_error(use_task, ignored));
 }
 
-task<> connection::back_off() {
-    const auto longest = std::min<std::chrono::milliseconds>(is_essential_ ? longest_of_essential : longest_pause,
-                                                             first_pause * (1 << std::min(failures_, 10)));
-    const auto half = longest.count() / 2;
-    pause_.expires_after(std::chrono::milliseconds{half + static_cast<std::int64_t>(dice_() % static_cast<unsigned>(half + 1))});
+task<> connection::pause() {
+    pause_.expires_after(pauses_.pause());
     boost::system::error_code ignored;
     co_await pause_.async_wait(asio::redirect_error(use_task, ignored));
 }
@@ -178,7 +176,7 @@ task<answers> connection::ask(statements all, steady_time end) {
         socket_->cancel();
     }
     if (pipeline_ && pipeline_->broken() && socket_) socket_->cancel();
-    if (!r->failed || !r->failed->of_connection()) failures_ = 0;
+    if (!r->failed || !r->failed->of_connection()) pauses_.works();
     if (r->failed) throw *r->failed;
     co_return std::move(r->found);
 }

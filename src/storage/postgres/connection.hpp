@@ -4,6 +4,7 @@
 #pragma once
 
 #include "madang/base/async.hpp"
+#include "madang/runtime/back_off.hpp"
 #include "postgres/connector.hpp"
 #include "postgres/pipeline.hpp"
 #include "postgres/precedence.hpp"
@@ -15,7 +16,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <random>
 
 namespace madang::storage::postgres {
 
@@ -64,7 +64,7 @@ private:
     task<> stay_connected();
     task<> serve(std::shared_ptr<wire> w);
     void watch_for_writing();
-    task<> back_off();
+    task<> pause();
     task<> let_others_go_first();
     void give_turn();
     void wake_first();
@@ -78,9 +78,8 @@ private:
     std::atomic<std::size_t> waiting_{0};
     std::atomic<state> now_{state::starting};
     bool stopped_ = false;
-    int failures_ = 0;  // in a row: attempts, and connections that have answered nothing
-    std::string told_;  // why there was no connection
-    std::minstd_rand dice_;
+    runtime::back_off pauses_;  // after attempts, and connections that have answered nothing
+    std::string told_;          // why there was no connection
     const std::int32_t line_;
     timer pause_;
 

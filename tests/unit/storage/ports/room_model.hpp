@@ -15,6 +15,9 @@
 
 namespace madang::test {
 
+// A text that the database refuses to write, where a test has told it to.
+inline constexpr const char* bad_text = "bad";
+
 class room_model {
 public:
     struct seat {
@@ -34,6 +37,7 @@ public:
         const auto mine = seats.find(author);
         if (mine == seats.end()) return errc::not_a_member;
         if (reply_to != 0 && message_seen_by(author, reply_to) == nullptr) return errc::invalid_request;
+        if (text == bad_text) return errc::internal;
         domain::message_posted m;
         m.ordinal = ++last_ordinal;
         m.text = std::move(text);
@@ -54,6 +58,7 @@ public:
         if (m == nullptr || m->deleted_at) return errc::not_found;
         if (author_of(seq) != actor) return errc::forbidden;
         if (m->text == text) return {};
+        if (text == bad_text) return errc::internal;
         m->text = text;
         m->edited_at = now_;
         append(actor, domain::message_edited{seq, text, {}});
@@ -86,6 +91,7 @@ public:
     result<> rename(user_id actor, const std::string& to) {
         if (!seats.contains(actor)) return errc::not_a_member;
         if (actor != owner) return errc::forbidden;
+        if (to == bad_text) return errc::internal;
         if (to != std::exchange(name, to)) append(actor, domain::room_renamed{to});
         return {};
     }

@@ -37,7 +37,8 @@ inline std::string said(const result<std::vector<user_id>>& answer) {
 
 class traffic {
 public:
-    traffic(world& w, std::mt19937& dice) : w_(w), dice_(dice) {
+    // `spoils`: now and then something is bad, and the database refuses to write it.
+    traffic(world& w, std::mt19937& dice, bool spoils) : w_(w), dice_(dice), spoils_(spoils) {
         for (int i = 0; i < 7; ++i) people.push_back(w.person(fmt::format("person{}", i)));
         // The first one owns the rooms. The last one is nobody's friend, and never a member.
         for (std::size_t i = 1; i < 6; ++i) w.befriend(people[0], people[i]);
@@ -78,6 +79,7 @@ private:
 
     void ask_something(room_model& r, user_id who) {
         const auto what = fmt::format("{} in room {}: ", who.value, r.id.value);
+        if (spoils_ && die(15) == 0) return spoil(r, who, what);
         switch (die(16)) {
             case 0:
             case 1:
@@ -110,7 +112,11 @@ private:
     }
 
     void post(room_model& r, user_id who, const std::string& key, seq_t reply_to, const std::string& what) {
-        const auto text = fmt::format("text {}", ++given_);  // another one each time: the key's first one counts
+        post_text(r, who, key, fmt::format("text {}", ++given_), reply_to,
+                  what);  // another one each time: the key's first one counts
+    }
+    void post_text(room_model& r, user_id who, const std::string& key, const std::string& text, seq_t reply_to,
+                   const std::string& what) {
         const auto expected = r.post(who, key, text, reply_to);
         ask(what + fmt::format("post {} to {}", key, reply_to), expected, w_.log().post({r.id, who, key, text, reply_to}));
     }
@@ -125,9 +131,19 @@ private:
         const seq_t to = die(10) == 0 ? 1'000'000 : 1 + die(r.seq_at_begin);
         post(r, who, fmt::format("r{}", ++given_), to, what);
     }
-    void edit(room_model& r, user_id who, const std::string& what) {
+    void spoil(room_model& r, user_id who, const std::string& what) {
+        switch (die(4)) {
+            case 0:
+                return rename_to(r, r.owner, bad_text, what);
+            case 1:
+                return edit_to(r, who, bad_text, what);
+            default:
+                return post_text(r, who, fmt::format("b{}", ++given_), bad_text, 0, what);
+        }
+    }
+    void edit(room_model& r, user_id who, const std::string& what) { edit_to(r, who, fmt::format("edit {}", die(4)), what); }
+    void edit_to(room_model& r, user_id who, const std::string& text, const std::string& what) {
         const auto seq = some_seq(r);
-        const auto text = fmt::format("edit {}", die(4));
         ask(what + fmt::format("edit {}", seq), r.edit(who, seq, text), w_.log().edit(r.id, seq, who, text));
     }
     void erase(room_model& r, user_id who, const std::string& what) {
@@ -152,8 +168,8 @@ private:
         if (target == r.owner) return;  // an heir would follow
         ask(what + fmt::format("remove {}", target.value), r.leave(who, target), w_.log().remove_member(r.id, who, target));
     }
-    void rename(room_model& r, user_id who, const std::string& what) {
-        const auto name = fmt::format("name {}", die(3));
+    void rename(room_model& r, user_id who, const std::string& what) { rename_to(r, who, fmt::format("name {}", die(3)), what); }
+    void rename_to(room_model& r, user_id who, const std::string& name, const std::string& what) {
         ask(what + name, r.rename(who, name), w_.log().rename(r.id, who, name));
     }
     void mark_read(room_model& r, user_id who, const std::string& what) {
@@ -172,6 +188,7 @@ private:
 
     world& w_;
     std::mt19937& dice_;
+    const bool spoils_;
     std::vector<question> asked_;
     int given_ = 0;
 };

@@ -5,6 +5,7 @@
 #include "catch.hpp"
 
 #include <future>
+#include <set>
 #include <vector>
 
 using namespace madang;
@@ -16,9 +17,9 @@ namespace {
 
 class busy_readers {
 public:
-    explicit busy_readers(std::chrono::milliseconds deadline, std::size_t queue = 100)
+    explicit busy_readers(std::chrono::milliseconds deadline, std::size_t queue = 100, std::size_t connections = 1)
         : connector_(postgres_server::shared().migrated_database().text, deadline),
-          pool_(io_.context(), connector_, first_, use::reading, 1, queue, report_) {
+          pool_(io_.context(), connector_, first_, use::reading, connections, queue, report_) {
         pool_.start();
     }
     ~busy_readers() {
@@ -79,6 +80,24 @@ TEST_CASE("who was refused for having waited too long stays in the queue until t
     (void)last.get();
     (void)readers.backend();
     REQUIRE(readers.ask("SELECT 1").get().value() == 1);
+}
+
+TEST_CASE("what is asked goes where the least waits") {
+    busy_readers readers{20s, 100, 2};
+    const auto give_up = std::chrono::steady_clock::now() + 60s;
+    constexpr sql slow = "SELECT pg_backend_pid()::bigint FROM pg_sleep(0.1)";
+    for (bool both = false; !both;) {  // as soon as both are connected
+        REQUIRE(std::chrono::steady_clock::now() < give_up);
+        auto one = readers.ask(slow);
+        auto other = readers.ask(slow);
+        both = one.get().value() != other.get().value();
+    }
+    auto sleeper = readers.ask("SELECT pg_backend_pid()::bigint FROM pg_sleep(3)");
+    std::set<std::int64_t> quick;
+    for (int i = 0; i < 10; ++i) quick.insert(readers.ask("SELECT pg_backend_pid()::bigint").get().value());
+    REQUIRE(sleeper.wait_for(0s) == std::future_status::timeout);
+    REQUIRE(quick.size() == 1);
+    REQUIRE(sleeper.get().value() != *quick.begin());
 }
 
 TEST_CASE("a statement on a connection that blocks has an end, too") {

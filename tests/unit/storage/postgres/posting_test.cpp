@@ -71,3 +71,37 @@ TEST_CASE(
     REQUIRE(b.w.events(b.lane.room).size() == static_cast<std::size_t>(before.seq) + 2);
     REQUIRE(server.log().substr(said).find("ERROR") == std::string::npos);
 }
+
+// Judged by what stands there when the room is locked, not by what was there when its message came.
+TEST_CASE("who was removed while their message waited for the room is refused") {
+    busy_rooms b;
+    const auto before = b.w.events(b.lane.room).size();
+    const auto its = "room_id = " + std::to_string(b.lane.room.value);
+    stranger other_node{b.lane.url};
+    other_node.ask("BEGIN");
+    other_node.ask("SELECT FROM rooms WHERE id = " + std::to_string(b.lane.room.value) + " FOR NO KEY UPDATE");
+    b.start(b.lane.room, b.jun, "too late");
+    other_node.await_waiter();
+    other_node.ask("DELETE FROM members WHERE " + its + " AND user_id = " + std::to_string(b.jun.value));
+    other_node.ask("COMMIT");
+    REQUIRE(b.all.front().get().error().code == errc::not_a_member);
+    REQUIRE(b.w.events(b.lane.room).size() == before);
+}
+
+TEST_CASE("a message that waited for its room is numbered behind what another node wrote meanwhile") {
+    busy_rooms b;
+    const auto first = b.w.say(b.lane.room, b.lane.me, "before");
+    const auto its = std::to_string(b.lane.room.value);
+    stranger other_node{b.lane.url};
+    other_node.ask("BEGIN");
+    other_node.ask("UPDATE rooms SET last_seq = last_seq + 1, last_ordinal = last_ordinal + 1 WHERE id = " + its);
+    b.start(b.lane.room, b.jun, "behind");
+    other_node.await_waiter();
+    other_node.ask("INSERT INTO events (room_id, seq, author_id, created_at, ordinal, kind, key, body) VALUES (" + its + ", " +
+                   std::to_string(first.seq + 1) + ", " + std::to_string(b.lane.me.value) + ", now(), " +
+                   std::to_string(first.ordinal + 1) + ", 1, 'k', 'meanwhile')");
+    other_node.ask("COMMIT");
+    const auto behind = b.all.front().get();
+    REQUIRE(behind->seq == first.seq + 2);
+    REQUIRE(behind->ordinal == first.ordinal + 2);
+}
