@@ -11,6 +11,8 @@ failure failure::connection_lost(std::string_view why) { return {"", fmt::format
 
 failure failure::of_ours(std::string_view what) { return {"P0001", std::string{what}}; }
 
+failure failure::overtaken(std::string_view how) { return {"40001", std::string{how}}; }
+
 failure failure::too_busy(std::string_view what) {
     failure f{"53000", std::string{what}};
     f.too_busy_ = true;

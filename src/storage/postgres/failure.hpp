@@ -17,6 +17,8 @@ public:
     [[nodiscard]] static failure connection_lost(std::string_view why);
     // A mistake in a piece of work of ours.
     [[nodiscard]] static failure of_ours(std::string_view what);
+    // Somebody else was faster, and nothing was done: the same work succeeds when it begins anew.
+    [[nodiscard]] static failure overtaken(std::string_view how);
     // More was asked of us than we get done: a full queue, too long a wait for one's turn. Nothing was done.
     [[nodiscard]] static failure too_busy(std::string_view what);
     // The same failure, and the connection is gone with it: what was under way may have been committed all the same. (A server

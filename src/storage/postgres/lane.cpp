@@ -50,10 +50,7 @@ void lane::stop() {
 void lane::offer(std::unique_ptr<unit> u) {
     asio::post(connection_->where(), [self = shared_from_this(), u = std::move(u)]() mutable {
         u->deadline = std::chrono::steady_clock::now() + self->options_.patience;
-        if (self->ended_) {
-            self->waiting_.let_go(*u);
-            return u->refuse(retry_later(errc::unavailable, come_back));
-        }
+        if (self->ended_) return self->drop(*u, come_back());
         self->queue_.push(std::move(u));
         self->more_.cancel();
         self->watch_patience();
@@ -172,6 +169,11 @@ task<> lane::write_work(units batch) {
     if (failed) {
         failure why = *failed;
         if (why.of_connection() && committing) unsure_.add(commits);
+        if (why.of_lock() && ran > 0 && batch.size() > 1) {
+            report_.failed(why.what());
+            const auto its = batch[ran - 1]->room;  // who waits for something else than rooms
+            co_return set_aside(std::move(batch), {its});
+        }
         co_return co_await recover(std::move(batch), std::move(why), committing);
     }
     announcer_.tell(std::move(commits));
@@ -205,14 +207,12 @@ void lane::watch_patience() {
 void lane::lose_patience() {
     const auto now = std::chrono::steady_clock::now();
     for (const auto& u : queue_.take_out([now](const unit& u) { return u.deadline <= now; })) {
-        if (u->unsure) unsure_.add(u->room);
-        waiting_.let_go(*u);
         ++report_.stats().refused;
-        u->refuse(retry_later(errc::unavailable, come_back));
+        drop(*u, come_back());
     }
     // What is on its way may still be committed; its caller is told that nobody knows.
     for (const auto& u : under_way_)
-        if (u->deadline <= now) u->refuse(retry_later(errc::unavailable, come_back));
+        if (u->deadline <= now) u->refuse(come_back());
 }
 
 }  // namespace madang::storage::postgres

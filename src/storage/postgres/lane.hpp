@@ -40,7 +40,8 @@ public:
 private:
     using units = std::vector<std::unique_ptr<unit>>;
 
-    static constexpr std::chrono::seconds come_back{1};  // said to who is refused
+    // What is said to who is refused because of us.
+    [[nodiscard]] static error come_back() { return retry_later(errc::unavailable, std::chrono::seconds{1}); }
 
     task<> run();
     task<bool> something_to_do();
@@ -51,7 +52,10 @@ private:
     // What to do with a batch that failed: apart, later again, or refused.
     task<> recover(units batch, failure why, bool committing);
     task<> write_around_locks(units batch);
+    void set_aside(units batch, const std::vector<room_id>& held);
     void put_back(units again);
+    [[nodiscard]] units still_wanted(units some);
+    void drop(unit& u, error why);
     [[nodiscard]] static std::vector<room_id> rooms_of(const units& batch);
     task<> repair();
     task<> pause();

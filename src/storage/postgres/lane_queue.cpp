@@ -30,11 +30,22 @@ void lane_queue::push_back_in(units again) {
     waiting_.insert(waiting_.begin(), std::make_move_iterator(again.begin()), std::make_move_iterator(again.end()));
 }
 
+void lane_queue::push_behind(units held) {
+    std::unordered_set<room_id> theirs;
+    for (const auto& u : held) {
+        theirs.insert(u->room);
+        u->was_held = true;
+    }
+    push_back_in(std::move(held));
+    std::stable_partition(waiting_.begin(), waiting_.end(), [&](const auto& u) { return !theirs.contains(u->room); });
+}
+
 lane_queue::units lane_queue::next_batch(std::size_t rows, std::size_t bytes) {
     units batch;
     if (waiting_.empty()) return batch;
     const bool hot = is_hot(*waiting_.front());
     const bool alone = waiting_.front()->what == unit::kind::alone;
+    const bool was_held = waiting_.front()->was_held;
     std::unordered_set<room_id> passed;  // rooms with a unit that stays: those behind it stay as well
     std::size_t weight = 0;
     const auto last = waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(waiting_.size(), horizon));
@@ -42,7 +53,7 @@ lane_queue::units lane_queue::next_batch(std::size_t rows, std::size_t bytes) {
     for (; at != last && batch.size() < (alone ? 1 : rows); ++at) {
         auto& u = *at;
         const bool fits = batch.empty() || weight + u->bytes <= bytes;
-        const bool same_way = batch.empty() || (hot ? is_hot(*u) : u->what == unit::kind::work);
+        const bool same_way = batch.empty() || (u->was_held == was_held && (hot ? is_hot(*u) : u->what == unit::kind::work));
         if (!fits) break;
         if (!same_way || passed.contains(u->room)) {
             passed.insert(u->room);

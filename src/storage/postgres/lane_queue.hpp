@@ -35,12 +35,14 @@ public:
     void push(std::unique_ptr<unit> u) { waiting_.push_back(std::move(u)); }
     // In front of all others, in this order.
     void push_back_in(units again);
+    // They were held up: behind all others, in this order, and whatever waits for the same rooms behind them.
+    void push_behind(units held);
 
     [[nodiscard]] bool empty() const noexcept { return waiting_.empty(); }
     [[nodiscard]] std::size_t size() const noexcept { return waiting_.size(); }
 
-    // The first, with those behind it that can be written in the same way: messages and marks together, or work together. A unit
-    // never passes another one of its room.
+    // The first, with those behind it that can be written in the same way: messages and marks together, or work together; those
+    // that were held up apart from the others, who would wait with them. A unit never passes another one of its room.
     [[nodiscard]] units next_batch(std::size_t rows, std::size_t bytes);
 
     // Takes out those for whom `over` is true.

@@ -23,11 +23,7 @@ task<> lane::recover(units batch, failure why, bool committing) {
     if (!why.of_environment()) {
         // One of them is at fault. Apart, the others succeed, and it fails alone.
         report_.failed(why.what());
-        if (batch.size() == 1) {
-            waiting_.let_go(*batch.front());
-            batch.front()->refuse(errc::internal);
-            co_return;
-        }
+        if (batch.size() == 1) co_return drop(*batch.front(), errc::internal);
         // The second half waits where the first one, which an outage may put back, comes before it.
         units second{std::make_move_iterator(batch.begin() + static_cast<std::ptrdiff_t>(batch.size() / 2)),
                      std::make_move_iterator(batch.end())};
@@ -39,39 +35,49 @@ task<> lane::recover(units batch, failure why, bool committing) {
     if (why.of_lock() && batch.size() > 1) co_return co_await write_around_locks(std::move(batch));
     // A server that has become a standby: the connection looks for the one that took over.
     if (why.sqlstate() == "25006") connection_->reconnect();
-    units again;
     for (auto& u : batch) {
-        const bool repeatable = u->what == unit::kind::message || u->what == unit::kind::mark;
-        if (why.of_connection() && committing) {
-            u->unsure = true;
-            if (u->room && (!repeatable || u->answered())) unsure_.add(u->room);
-        }
         // Messages are repeated by their keys, marks are what they are; other work may have been done, and its answer is not
         // known.
-        if (!u->answered() && (repeatable || !u->unsure)) {
-            again.push_back(std::move(u));
-            continue;
-        }
-        waiting_.let_go(*u);
-        u->refuse(retry_later(errc::unavailable, come_back));
+        const bool repeatable = u->what == unit::kind::message || u->what == unit::kind::mark;
+        if (why.of_connection() && committing) u->unsure = true;
+        if (u->unsure && !repeatable) u->refuse(come_back());
     }
-    queue_.push_back_in(std::move(again));
+    why.of_lock() ? queue_.push_behind(still_wanted(std::move(batch))) : put_back(std::move(batch));
     if (!why.of_contention()) co_await pause();
 }
 
-// To the front of the queue, but for those who have lost patience meanwhile.
-void lane::put_back(units again) {
-    for (auto& u : again) {
-        if (!u->answered()) continue;
-        if (u->unsure) unsure_.add(u->room);
-        waiting_.let_go(*u);
-        u.reset();
-    }
-    std::erase(again, nullptr);
-    queue_.push_back_in(std::move(again));
+// To the front of the queue.
+void lane::put_back(units again) { queue_.push_back_in(still_wanted(std::move(again))); }
+
+// What waits for these rooms (or for what else their units need) stands behind everybody else; the others go on.
+void lane::set_aside(units batch, const std::vector<room_id>& held) {
+    const auto is_free = [&held](const auto& u) { return !std::ranges::binary_search(held, u->room); };
+    const auto first_held = std::stable_partition(batch.begin(), batch.end(), is_free);
+    units waiting{std::make_move_iterator(first_held), std::make_move_iterator(batch.end())};
+    batch.erase(first_held, batch.end());
+    put_back(std::move(batch));
+    queue_.push_behind(still_wanted(std::move(waiting)));
 }
 
-// Somebody holds a room for longer than one waits for it. Its units wait on; the others do without it.
+// But for those that have been answered: they lost patience meanwhile, or nobody knows what became of them.
+lane::units lane::still_wanted(units some) {
+    for (auto& u : some) {
+        if (!u->answered()) continue;
+        drop(*u, come_back());
+        u.reset();
+    }
+    std::erase(some, nullptr);
+    return some;
+}
+
+// The end of a unit that was not done, or perhaps: then its room is looked at.
+void lane::drop(unit& u, error why) {
+    if (u.unsure && u.room) unsure_.add(u.room);
+    waiting_.let_go(u);
+    u.refuse(std::move(why));
+}
+
+// Somebody holds a room for longer than one waits for it.
 task<> lane::write_around_locks(units batch) {
     std::vector<room_id> held;
     std::optional<failure> failed;
@@ -84,17 +90,13 @@ task<> lane::write_around_locks(units batch) {
         failed = e;
     }
     under_way_ = {};
-    if (failed) {
-        failure why = *failed;
-        co_return co_await recover(std::move(batch), std::move(why), false);
+    if (!failed) co_return set_aside(std::move(batch), held);
+    if (failed->of_lock()) {  // not of a room, but of the table
+        put_back(std::move(batch));
+        co_return co_await pause();
     }
-    if (held.empty()) co_return put_back(std::move(batch));  // they were let go meanwhile
-    const auto is_free = [&held](const auto& u) { return !std::ranges::binary_search(held, u->room); };
-    const auto first_held = std::stable_partition(batch.begin(), batch.end(), is_free);
-    units waiting{std::make_move_iterator(first_held), std::make_move_iterator(batch.end())};
-    batch.erase(first_held, batch.end());
-    put_back(std::move(waiting));
-    if (!batch.empty()) co_await write(std::move(batch));
+    failure why = *failed;
+    co_await recover(std::move(batch), std::move(why), false);
 }
 
 // After a lost outcome: the last event of a room may have been committed without anybody being told. The feeds find out from it

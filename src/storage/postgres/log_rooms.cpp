@@ -79,15 +79,15 @@ task<std::optional<room_id>> existing_room(writing& w, new_room r, std::optional
     co_return room;
 }
 
-// Nothing when somebody else has just made the same room.
-task<std::optional<room_id>> found_room(writing& w, new_room r, std::optional<std::string> pair) {
+// Where somebody else has just made the same room, all begins anew: it would be locked after people, and rooms come first.
+task<room_id> found_room(writing& w, new_room r, std::optional<std::string> pair) {
     std::optional<std::string> key;
     if (!r.key.empty()) key = r.key;
     const auto made = co_await w.db.run(
         "INSERT INTO rooms (kind, name, direct_key, created_by, create_key, created_at, last_at, guarded) "
         "VALUES ($1::bigint, $2, $3, $4, $5, $6, $6, false) ON CONFLICT DO NOTHING RETURNING id",
         r.kind, r.name, pair, r.creator, key, w.now);
-    if (made.empty()) co_return std::nullopt;
+    if (made.empty()) throw failure::overtaken("the room was made meanwhile");
     const auto room = made.front().get<room_id>(0);
     members_joined body;
     body.users.push_back(r.creator);
@@ -123,27 +123,22 @@ async_result<created> log::create_room(new_room r) {
         std::optional<std::string> pair;
         if (r.kind == room_kind::direct) pair = direct_key(r.creator, r.others.empty() ? r.creator : r.others.front());
         created answer;
-        for (int attempt = 0; attempt < 2; ++attempt) {
-            if (const auto room = co_await existing_room(w, r, pair)) {
-                answer.room = *room;
-                answer.existed = true;
-                co_return answer;
-            }
-            std::vector<user_id> all{r.others};
-            all.push_back(r.creator);
-            auto guests = co_await look_at(w.db, r.creator, std::move(all));
-            const auto creator = guests.back();
-            guests.pop_back();
-            if (!creator.alive) co_return errc::not_found;
-            if (const auto may = judge_guests(r.kind, guests, w.limits); !may) co_return may.error();
-            if (r.others.size() + 1 > w.limits.members) co_return too_many_members();
-            if (creator.rooms >= w.limits.rooms) co_return too_many_rooms();
-            if (const auto room = co_await found_room(w, r, pair)) {
-                answer.room = *room;
-                co_return answer;
-            }
+        if (const auto room = co_await existing_room(w, r, pair)) {
+            answer.room = *room;
+            answer.existed = true;
+            co_return answer;
         }
-        throw failure::of_ours("a room that is there and is not found");
+        std::vector<user_id> all{r.others};
+        all.push_back(r.creator);
+        auto guests = co_await look_at(w.db, r.creator, std::move(all));
+        const auto creator = guests.back();
+        guests.pop_back();
+        if (!creator.alive) co_return errc::not_found;
+        if (const auto may = judge_guests(r.kind, guests, w.limits); !may) co_return may.error();
+        if (r.others.size() + 1 > w.limits.members) co_return too_many_members();
+        if (creator.rooms >= w.limits.rooms) co_return too_many_rooms();
+        answer.room = co_await found_room(w, r, pair);
+        co_return answer;
     };
     auto make = [text, work = std::move(work)](std::unique_ptr<pending<created>> to) mutable -> std::unique_ptr<unit> {
         return std::make_unique<work_of<created, decltype(work)>>(unit::kind::alone, room_id{}, text, std::move(work),

@@ -10,7 +10,7 @@ namespace {
 
 constexpr sql lock_rooms_of_batch = "SELECT id FROM rooms WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE";
 
-// config/migrations/postgres/0004_posting.sql
+// config/migrations/postgres/0005_posting.sql
 constexpr sql post_messages = "SELECT * FROM post_messages($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 
 // outcome: m moved, s stays, r no member, o beyond the last message.
@@ -29,12 +29,6 @@ WITH judged AS MATERIALIZED (
 )
 SELECT outcome FROM judged ORDER BY i)";
 
-// Each once, as rooms are locked.
-void put_in_order(std::vector<room_id>& rooms) {
-    std::ranges::sort(rooms);
-    rooms.erase(std::unique(rooms.begin(), rooms.end()), rooms.end());
-}
-
 error refusal(char outcome) {
     if (outcome == 'p') return invalid_field("replyTo", "invalid", "There is no such message in this room.");
     return errc::not_a_member;
@@ -52,19 +46,16 @@ message_batch::message_batch(std::span<const std::unique_ptr<unit>> units, times
         }
         auto* const one = static_cast<message_unit*>(units[i].get());
         const auto at = messages_.size();
-        const auto [first, is_new] = keys.try_emplace({one->m.room, one->m.author, one->m.key}, at);
-        messages_.push_back({one, first->second});
-        positions_.push_back(i);
-        if (is_new) sent_.push_back(at);
+        const auto first = keys.try_emplace({one->m.room, one->m.author, one->m.key}, at).first->second;
+        messages_.push_back({one, i, first});
     }
-    put_in_order(rooms_);
+    std::ranges::sort(rooms_);
+    rooms_.erase(std::unique(rooms_.begin(), rooms_.end()), rooms_.end());
 }
 
 statements message_batch::to_send() const {
     statements all;
-    // Rooms are locked in one order, whatever is done in them.
-    if (!marks_.empty()) all.add(lock_rooms_of_batch, rooms_);
-    if (!sent_.empty()) ask_to_post(all);
+    messages_.empty() ? all.add(lock_rooms_of_batch, rooms_) : ask_to_post(all);
     if (!marks_.empty()) {
         std::vector<room_id> rooms;
         std::vector<user_id> users;
@@ -80,11 +71,7 @@ statements message_batch::to_send() const {
 }
 
 void message_batch::ask_to_post(statements& all) const {
-    std::vector<room_id> rooms;
-    for (const auto at : sent_) rooms.push_back(messages_[at].unit->m.room);
-    put_in_order(rooms);
-
-    std::vector<std::int64_t> counts(rooms.size());
+    std::vector<std::int64_t> counts(rooms_.size());
     std::vector<user_id> authors;
     std::vector<std::string_view> keys;
     std::vector<std::string_view> bodies;
@@ -94,9 +81,10 @@ void message_batch::ask_to_post(statements& all) const {
     std::vector<bool> is_last;         // of its author in its room
     std::vector<bool> sought;
     std::map<std::pair<room_id, user_id>, std::size_t> last_of;
-    for (const auto at : sent_) {
+    for (std::size_t at = 0; at < messages_.size(); ++at) {
+        if (!is_sent(at)) continue;
         const auto& m = messages_[at].unit->m;
-        const auto place = std::ranges::lower_bound(rooms, m.room) - rooms.begin();
+        const auto place = std::ranges::lower_bound(rooms_, m.room) - rooms_.begin();
         const auto [last, is_first] = last_of.try_emplace({m.room, m.author}, authors.size());
         if (!is_first) is_last[std::exchange(last->second, authors.size())] = false;
         authors.push_back(m.author);
@@ -109,26 +97,29 @@ void message_batch::ask_to_post(statements& all) const {
         // Another key was drawn for this message and is nowhere yet (`events_key` would say).
         sought.push_back(m.key.front() != '~' || messages_[at].unit->unsure);
     }
-    all.add(post_messages, rooms, counts, authors, keys, bodies, replies, places, turns, is_last, sought, now_);
+    all.add(post_messages, rooms_, counts, authors, keys, bodies, replies, places, turns, is_last, sought, now_);
 }
 
 message_batch::outcome message_batch::take(const answers& found) {
     outcome o;
-    if (!sent_.empty()) take_messages(found[marks_.empty() ? 0 : 1], o);
+    if (!messages_.empty()) take_messages(found.front(), o);
     if (!marks_.empty()) take_marks(found.back());
     return o;
 }
 
 void message_batch::take_messages(const rows& found, outcome& o) {
-    for (std::size_t i = 0; i < sent_.size(); ++i) take_message(messages_[sent_[i]], found[i], o);
-    for (std::size_t i = 0; i < messages_.size(); ++i) {
-        auto& m = messages_[i];
-        if (m.same_as != i) {
-            m.found = messages_[m.same_as].found;
+    std::size_t sent = 0;
+    for (std::size_t at = 0; at < messages_.size(); ++at) {
+        auto& m = messages_[at];
+        if (is_sent(at)) {
+            take_message(m, found[sent++], o);
+        } else {
+            const auto& first = messages_[m.same_as];  // it came before
+            m.found = first.found;
             if (m.found) m.found->duplicate = true;
-            m.slow = messages_[m.same_as].slow;
+            m.slow = first.slow;
         }
-        if (m.slow) o.slowly.push_back(positions_[i]);
+        if (m.slow) o.slowly.push_back(m.position);
     }
 }
 
@@ -178,7 +169,8 @@ void message_batch::take_message(message& m, const row& found, outcome& o) const
     o.commits.push_back(std::move(c));
 }
 
-// Each was judged by itself, beside the others: of a person's marks one has moved if it is beyond those before it.
+// Each was judged by itself, beside the others: of a person's marks one has moved if it is beyond those before it. One that stays
+// may have been moved by an attempt whose answer was lost.
 void message_batch::take_marks(const rows& found) {
     std::map<std::pair<room_id, user_id>, ordinal_t> read;
     for (std::size_t i = 0; i < marks_.size(); ++i) {
@@ -190,7 +182,8 @@ void message_batch::take_marks(const rows& found) {
         else if (outcome == 'o')
             marks_[i].found = invalid_field("ordinal", "out_of_range", "The room has no message with this ordinal yet.");
         else
-            marks_[i].found = outcome == 'm' && std::exchange(furthest, std::max(furthest, mark.ordinal)) < mark.ordinal;
+            marks_[i].found =
+                (outcome == 'm' || mark.unsure) && std::exchange(furthest, std::max(furthest, mark.ordinal)) < mark.ordinal;
     }
 }
 

@@ -15,8 +15,7 @@ public:
     // `units`: messages and marks, in the order in which they came. Borrowed.
     message_batch(std::span<const std::unique_ptr<unit>> units, timestamp now);
 
-    // Messages, whose rooms are locked in the order of their ids and then judged (0004_posting.sql); then marks. Where there are
-    // marks, all rooms are locked before.
+    // All rooms are locked in the order of their ids; then messages are judged and written (0005_posting.sql), then marks.
     [[nodiscard]] statements to_send() const;
 
     struct outcome {
@@ -31,7 +30,8 @@ public:
 private:
     struct message {
         message_unit* unit = nullptr;
-        std::size_t same_as = 0;  // the row whose key it repeats; itself in most cases
+        std::size_t position = 0;  // among the units
+        std::size_t same_as = 0;   // the message whose key it repeats; itself where it is a row of the statement
         result<domain::posted> found = errc::internal;
         bool slow = false;
     };
@@ -40,16 +40,15 @@ private:
         result<bool> found = errc::internal;
     };
 
+    [[nodiscard]] bool is_sent(std::size_t at) const { return messages_[at].same_as == at; }
     void ask_to_post(statements& all) const;
     void take_messages(const rows& found, outcome& o);
     void take_message(message& m, const row& found, outcome& o) const;
     void take_marks(const rows& found);
 
     const timestamp now_;
-    std::vector<room_id> rooms_;
+    std::vector<room_id> rooms_;  // each once, in the order of their ids
     std::vector<message> messages_;
-    std::vector<std::size_t> positions_;  // of the messages among the units
-    std::vector<std::size_t> sent_;       // the messages that are rows of the statement
     std::vector<mark> marks_;
 };
 

@@ -38,6 +38,7 @@ public:
     const std::size_t bytes;  // what it takes of the queue
     steady_time deadline{};   // answered `unavailable` then, whatever becomes of it
     bool unsure = false;      // an attempt's outcome was lost with its connection
+    bool was_held = false;    // somebody held its room, or what else it needs, for too long
 
 private:
     static constexpr std::size_t overhead = 256;

@@ -62,6 +62,82 @@ TEST_CASE("while somebody holds a room, what is done to others of its lane is do
     REQUIRE(waiting.get().has_value());
 }
 
+TEST_CASE("whatever waits for what somebody holds, others of its lane are done with, of whatever kind") {
+    auto options = restless_options();
+    options.timeout = 15s;  // 3 s for a lock, 12 that one waits
+    one_of_two_held two{options};
+    auto& w = two.q.w;
+    auto& log = w.log();
+    const auto jun = w.person("jun");
+    w.befriend(two.q.me, jun);
+    stranger other{options.url};
+    other.ask("BEGIN");
+    other.ask("SELECT FROM users WHERE id = " + std::to_string(jun.value) + " FOR UPDATE");
+    answers_to_come<posted> messages;
+    answers_to_come<void> work;
+    answers_to_come<room_log::created> made;
+    const auto until_held = [&] { two.holder.await_waiter(); };
+    SECTION("work") {
+        work.push_back(w.io().start(log.rename(two.q.room, two.q.me, "a")));
+        until_held();
+        work.push_back(w.io().start(log.rename(two.q.room, two.q.me, "b")));
+        work.push_back(w.io().start(log.rename(two.q.room, two.q.me, "c")));
+    }
+    SECTION("a message") {
+        messages.push_back(two.post(two.q.room, 0));
+        until_held();
+    }
+    SECTION("who needs a person whom somebody holds") {
+        made.push_back(w.io().start(log.create_room(w.room_of(room_kind::group, two.q.me, {jun}))));
+        other.await_waiter();
+    }
+    const auto began = std::chrono::steady_clock::now();
+    auto renamed = w.io().start(log.rename(two.other, two.q.me, "free"));
+    answers_to_come<posted> free;
+    for (int i = 1; i < 4; ++i) free.push_back(two.post(two.other, i));
+    for (auto& f : free) REQUIRE(f.get().has_value());
+    REQUIRE(renamed.get().has_value());
+    REQUIRE(std::chrono::steady_clock::now() - began < 9s);  // a lock's time, and another one where there are two kinds
+    two.holder.let_go();
+    other.ask("COMMIT");
+    for (auto& m : messages) REQUIRE(m.get().has_value());
+    for (auto& done : work) REQUIRE(done.get().has_value());
+    for (auto& m : made) REQUIRE(m.get().has_value());
+}
+
+TEST_CASE("a person who is held holds up nobody but those who want them, and they keep their room's order") {
+    auto options = restless_options();
+    options.timeout = 15s;
+    one_of_two_held two{options};
+    auto& w = two.q.w;
+    const auto first = two.post(two.other, 0).get()->seq;
+    // What gathers meanwhile is one batch: reactions, one of which waits for another one of the same person.
+    auto before = w.io().start(w.log().rename(two.q.room, two.q.me, "held"));
+    two.holder.await_waiter();
+    stranger other{options.url};
+    other.ask("BEGIN");
+    other.ask("INSERT INTO reactions SELECT " + std::to_string(two.other.value) + ", " + std::to_string(first) + ", 'x', " +
+              std::to_string(two.q.me.value));
+    const auto third = w.create(room_kind::group, two.q.me, {}).room;
+    auto named_before = w.io().start(w.log().rename(two.other, two.q.me, "before"));
+    auto reaction = w.io().start(w.log().react(two.other, first, two.q.me, "x", true));
+    auto named_after = w.io().start(w.log().rename(two.other, two.q.me, "after"));
+    auto free = w.io().start(w.log().rename(third, two.q.me, "free"));
+    two.holder.let_go();
+    REQUIRE(before.get().has_value());
+    other.await_waiter();
+    REQUIRE(free.get().has_value());
+    REQUIRE(named_after.wait_for(0s) == std::future_status::timeout);
+    other.ask("ROLLBACK");
+    REQUIRE(named_before.get().has_value());
+    REQUIRE(reaction.get().has_value());
+    REQUIRE(named_after.get().has_value());
+    std::vector<event_kind> kinds;
+    for (const auto& e : w.events(two.other)) kinds.push_back(e.kind());
+    REQUIRE(kinds ==
+            std::vector{event_kind::join, event_kind::message, event_kind::rename, event_kind::reaction, event_kind::rename});
+}
+
 TEST_CASE("who waits for a room that is held for too long is refused in time, and nobody else") {
     one_of_two_held two{restless_options()};
     auto waiting = two.post(two.q.room, 0);

@@ -152,6 +152,19 @@ TEST_CASE("what comes back stands in front of everything, in its order") {
     REQUIRE(q.empty());
 }
 
+TEST_CASE("what was held up stands behind everything with what waits for its room, and goes apart") {
+    auto q = queue_of(message(1, "a"), message(2, "b"), work(1, "c"), message(3, "d"));
+    auto held = q.next_batch(1, no_limit);
+    q.push(message(1, "e"));
+    q.push_behind(std::move(held));
+    REQUIRE(q.size() == 5);
+    REQUIRE(all_batches(q) == std::vector<list>{{"b", "d"}, {"a"}, {"c"}, {"e"}});
+    auto both = queue_of(message(1, "a"), message(2, "b"), message(1, "c"), message(3, "d"), message(4, "e"));
+    auto two = both.next_batch(2, no_limit);
+    both.push_behind(std::move(two));
+    REQUIRE(all_batches(both) == std::vector<list>{{"d", "e"}, {"a", "b"}, {"c"}});
+}
+
 TEST_CASE("what is taken out is what was asked for, and the others stay as they were") {
     auto q = queue_of(message(1, "a"), work(2, "b"), message(2, "c"), mark(1, "d"));
     REQUIRE(names(q.take_out([](const unit& u) { return u.room == room_id{2}; })) == list{"b", "c"});

@@ -18,8 +18,8 @@ public:
         tool_.ask("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
         tool_.ask("SELECT pg_reload_conf()");
         // Commits wait once the checkpointer has heard of it, too, which shows in them alone.
-        while (!waits(database)) {
-        }
+        const auto give_up = std::chrono::steady_clock::now() + forever;
+        while (!waits(database)) REQUIRE(std::chrono::steady_clock::now() < give_up);
     }
     ~held_commits() { let_go(); }
     void lose_one() {
@@ -82,6 +82,31 @@ TEST_CASE("a message whose outcome was lost is acknowledged with its seq and tol
     REQUIRE(q.w.commits.count() == 2);
     REQUIRE(q.w.commits.last().head == 2);
     REQUIRE(body_of<message_posted>(*q.w.commits.last().event).text == "text of " + key);
+}
+
+TEST_CASE("a message whose outcome was lost is told also when nobody has the patience for another try") {
+    const auto options = restless_options();
+    quiet_room q{options};
+    stranger other{options.url}, watcher{options.url};
+    std::future<result<posted>> post;
+    {
+        held_commits held{options.url};
+        post = q.w.io().start(q.post("key"));
+        watcher.await("SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
+        // In the queue for the room's lock before the next try is.
+        auto locked = std::async(std::launch::async, [&] {
+            other.ask("BEGIN");
+            other.ask("SELECT FROM rooms WHERE id = " + std::to_string(q.room.value) + " FOR UPDATE");
+        });
+        watcher.await("SELECT FROM pg_locks WHERE NOT granted");
+        held.lose_one();
+        locked.get();
+    }
+    other.await_waiter();
+    REQUIRE(post.get().error().code == errc::unavailable);
+    q.w.commits.await(2);  // while the room is held
+    REQUIRE(body_of<message_posted>(*q.w.commits.last().event).key == "key");
+    other.ask("COMMIT");
 }
 
 TEST_CASE("a key that somebody else has used while the outcome was lost is told with what stands there") {

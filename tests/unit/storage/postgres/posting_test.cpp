@@ -1,6 +1,7 @@
-// One transaction of messages, with and without some that are refused (config/migrations/postgres/0004_posting.sql).
+// One transaction of messages, with and without some that are refused (config/migrations/postgres/0005_posting.sql).
 #include "crowded_lane.hpp"
 
+#include <optional>
 #include <vector>
 
 #include "catch.hpp"
@@ -56,16 +57,26 @@ TEST_CASE(
     const auto said = server.log().size();
     b.lane.hold();
     b.start(b.lane.room, b.lane.me, "one");
+    std::optional<errc> refusal;
     SECTION("a key") { b.start(b.lane.room, b.lane.me, "again", "key"); }
-    SECTION("a stranger") { b.start(b.lane.room, b.stranger, "let me in"); }
-    SECTION("a reply") { b.start(b.lane.room, b.lane.me, "to what?", {}, 1000); }
-    SECTION("a room that is not there") { b.start(room_id{1'000'000'000}, b.lane.me, "hello?"); }
+    SECTION("a stranger") {
+        refusal = errc::not_a_member;
+        b.start(b.lane.room, b.stranger, "let me in");
+    }
+    SECTION("a reply") {
+        refusal = errc::invalid_request;
+        b.start(b.lane.room, b.lane.me, "to what?", {}, 1000);
+    }
+    SECTION("a room that is not there") {
+        refusal = errc::not_a_member;
+        b.start(room_id{1'000'000'000}, b.lane.me, "hello?");
+    }
     b.start(b.lane.room, b.jun, "two");
     b.start(b.other, b.jun, "three");
     b.lane.let_go(b.all.size());
     REQUIRE(b.all[0].get()->seq == before.seq + 1);
     const auto odd = b.all[1].get();
-    if (odd.has_value()) REQUIRE((odd->duplicate && odd->seq == before.seq));
+    REQUIRE((odd ? odd->duplicate && odd->seq == before.seq : refusal == odd.error().code));
     REQUIRE(b.all[2].get()->seq == before.seq + 2);
     REQUIRE(b.all[3].get()->ordinal == 1);
     REQUIRE(b.w.events(b.lane.room).size() == static_cast<std::size_t>(before.seq) + 2);
@@ -104,4 +115,34 @@ TEST_CASE("a message that waited for its room is numbered behind what another no
     const auto behind = b.all.front().get();
     REQUIRE(behind->seq == first.seq + 2);
     REQUIRE(behind->ordinal == first.ordinal + 2);
+}
+
+// Ids follow each other, so somebody may guess the next one and post to it while it is being made.
+TEST_CASE("a room that comes while its message waits for another room is locked like all, or there is none") {
+    busy_rooms b;
+    const std::string guessed = "5000000";
+    const auto me = std::to_string(b.lane.me.value);
+    held_room held{b.lane.url, b.lane.room};
+    stranger maker{b.lane.url}, hider{b.lane.url};
+    b.lane.hold();
+    b.start(b.lane.room, b.lane.me, "known");
+    b.start(room_id{5'000'000}, b.lane.me, "guessed");
+    b.lane.let_go(b.all.size());
+    held.await_waiter();
+    maker.ask("INSERT INTO rooms (id, kind, created_by, created_at, last_at, last_seq, member_count, guarded) VALUES (" +
+              guessed + ", 2, " + me + ", now(), now(), 1, 1, false)");
+    maker.ask("INSERT INTO members (room_id, user_id, role, joined_at, visible_from, read_ordinal) VALUES (" + guessed + ", " +
+              me + ", 3, now(), 0, 0)");
+    maker.ask("INSERT INTO events (room_id, seq, author_id, created_at, kind, body) VALUES (" + guessed + ", 1, " + me +
+              ", now(), 2, '[" + me + "]')");
+    hider.ask("BEGIN");
+    hider.ask("UPDATE rooms SET guarded = true WHERE id = " + guessed);
+    held.let_go();
+    hider.await_waiter();
+    hider.ask("COMMIT");
+    REQUIRE(b.all.front().get().has_value());
+    (void)b.all.back().get();
+    const auto last = maker.value("SELECT last_seq::text FROM rooms WHERE id = " + guessed);
+    REQUIRE(maker.value("SELECT max(seq)::text FROM events WHERE room_id = " + guessed) == last);
+    REQUIRE(b.w.say(room_id{5'000'000}, b.lane.me, "and on").seq == std::stoll(last) + 1);
 }
