@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures a release build on this machine: server on core 0, load on core 1, a fresh database each time.
-#   scripts/bench.sh [workload...]        start sends fanout idle post post-one-room post-many-rooms history rooms friends
+#   scripts/bench.sh [workload...]        start sends fanout idle post post-one-room post-many-rooms post-ramp history rooms friends
 #   scripts/bench.sh rooms rooms-off rooms-miss           with a cache as it is configured, without one, and with one that has just forgotten
 #   scripts/postgres.sh scripts/bench.sh [workload...]    the same on PostgreSQL
 #   BENCH_REDIS=1 scripts/bench.sh [workload...]          the same with its cache in a private Redis
@@ -55,7 +55,7 @@ start() {
 }
 
 workloads=("$@")
-[ "${#workloads[@]}" -gt 0 ] || workloads=(start sends fanout idle post post-one-room post-many-rooms history rooms friends)
+[ "${#workloads[@]}" -gt 0 ] || workloads=(start sends fanout idle post post-one-room post-many-rooms post-ramp history rooms friends)
 read -ra flags <<<"${BENCH_FLAGS:-}"
 for workload in "${workloads[@]}"; do
   cache=()

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# PostgreSQL's own figures on Madang's tables and, in the same run, Madang's: two statements and a commit for each message (32 clients) beside
-# messages posted over HTTP; 500 rows in one statement (`unnest`, one connection of our driver)
-# and the writer with batches of 500 in turns; and pages of a room of a million messages.
+# PostgreSQL's own figures on Madang's tables and, in the same run, Madang's: what a flush to the disk costs; two statements and a commit
+# for each message (32 clients) beside messages posted over HTTP; 500 rows in one statement (`unnest`, one connection of our driver)
+# and the writer with batches of 500 in turns; from one row to a million; and pages of a room of a million messages.
 #   scripts/postgres.sh scripts/bench_postgres.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -12,6 +12,7 @@ sql() { psql -X -q -h "$PRIVATE_POSTGRES" -U madang -d madang -v ON_ERROR_STOP=1
 sql "INSERT INTO users (username, display_name, password_hash, locale, role, created_at) VALUES ('bench', 'bench', 'x', 'en', 'user', now())"
 sql "INSERT INTO rooms (kind, created_by, created_at, last_at) SELECT 2, 1, now(), now() FROM generate_series(1, 1000)"
 tps=$(pgbench -n -h "$PRIVATE_POSTGRES" -U madang -T 5 -c 32 -j 2 -f tests/bench/two_statements.sql madang 2>/dev/null | sed -n 's/^tps = \([0-9.]*\).*/\1/p')
+pg_test_fsync -s 1 -f "$(mktemp -u)" 2>/dev/null | sed -n '0,/fdatasync /s/^ *fdatasync  *\(.*\)$/fdatasync of 8 kB: \1/p'
 printf 'two statements and a commit, 32 clients: %.0f messages/s\n' "$tps"
 build/release/unit_storage "[.bench]~*SQLite" | grep -E 'in flight|turns'
-scripts/bench.sh post post-one-room post-many-rooms history
+scripts/bench.sh post post-one-room post-many-rooms post-ramp history

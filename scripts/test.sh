@@ -15,7 +15,11 @@ case "${1:-}" in
     exit 2
     ;;
 esac
-[ "$mode" != soak ] || export MADANG_SOAK=1
+most=1500  # seconds that a suite may take
+if [ "$mode" = soak ]; then
+  export MADANG_SOAK=1
+  most=5400
+fi
 
 logs=build/test-logs
 mkdir -p "$logs"
@@ -24,11 +28,14 @@ started=$SECONDS
 
 step() { printf '\n== %s (%d s)\n' "$*" $((SECONDS - started)); }
 
+# What the tests of a suite have drawn and counted: seeds, faults, acknowledgements.
+figures() { sed -n 's/^# \\#/  #/p; s/^# .*MADANG_SEED/  &/p' "$1"; }
+
 # Runs one suite, keeps its output, and counts its tests. What failed is shown at the end, where it is looked for.
 suite() {
   local name=$1 log="$logs/${1//[^a-z0-9]/-}.log" code=0 good bad
   shift
-  timeout 1500 "$@" >"$log" 2>&1 || code=$?
+  timeout "$most" "$@" >"$log" 2>&1 || code=$?
   # Catch2: "test cases: 9 | 9 passed" or "All tests passed (… in 9 test cases)"; node: "# pass 9".
   good=$(awk '/^# pass /{n+=$3} /All tests passed/{for(i=1;i<=NF;i++) if($i=="in") n+=$(i+1)} /^test cases:/{for(i=1;i<=NF;i++) if($i=="passed") n+=$(i-1)} END{print n+0}' "$log")
   bad=$(awk '/^# fail /{n+=$3} /^test cases:/{for(i=1;i<=NF;i++) if($i=="failed") n+=$(i-1)} END{print n+0}' "$log")
@@ -36,6 +43,7 @@ suite() {
   if [ "$code" -eq 0 ] && [ "$good" -eq 0 ]; then good=1; fi
   passed=$((passed + good)) failed=$((failed + bad))
   printf '%-34s %4d passed, %d failed (%d s)\n' "$name" "$good" "$bad" $((SECONDS - started))
+  [ "$mode" != soak ] || figures "$log"
   [ "$bad" -eq 0 ] || failures+=("$name" "$log")
 }
 
@@ -43,7 +51,7 @@ suite() {
 excerpt() {
   local found
   found=$(grep -nE -B 8 -A 14 '^ *not ok|FAILED:|due to unexpected|ERROR: |WARNING: ThreadSanitizer|runtime error|error:' "$2" | head -80) || true
-  printf '\n-- %s: %s\n%s\n' "$1" "$2" "${found:-$(tail -n 40 "$2")}"
+  printf '\n-- %s: %s\n%s\n%s\n' "$1" "$2" "$(figures "$2")" "${found:-$(tail -n 40 "$2")}"
 }
 
 unit_tests() {

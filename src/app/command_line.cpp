@@ -163,14 +163,14 @@ int run_command_line(int argc, char** argv) {
     auto* benching = cli.add_subcommand("bench", "Drive a running server and print what it does");
     benching
         ->add_option("workload", load.workload,
-                     "sends, fanout, idle, post, post-one-room, post-many-rooms, history, rooms or friends")
+                     "sends, fanout, idle, post, post-one-room, post-many-rooms, post-ramp, history, rooms or friends")
         ->required();
     benching->add_option("--host", load.host, "Its address")->capture_default_str();
     benching->add_option("--port", load.port, "Its port")->capture_default_str();
     benching->add_option("--admin-port", load.admin_port, "Its admin listener's port")->capture_default_str();
     benching->add_option("--clients", load.clients, "Subscribers, or connections; 0: the workload's own number");
     benching->add_option("--in-flight", load.in_flight, "Sends without a receipt; 0: the workload's own number");
-    benching->add_option("--messages", load.messages, "history: how many the room is filled with");
+    benching->add_option("--messages", load.messages, "history, post-ramp: how many are there before");
     benching->add_option("--writes", load.writes, "friends: percent of the requests that change a profile")
         ->check(CLI::Range(0, 100))
         ->capture_default_str();

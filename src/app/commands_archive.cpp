@@ -15,14 +15,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A line for each table and then one a second at most, on a terminal; in a log they would only be in the way.
+// On a terminal a line for each table, and one a second; in a log one in ten seconds, so that what is short says nothing.
 class meter {
 public:
     void operator()(const storage::archive_progress& p) {
-        if (!terminal_) return;
         const auto now = std::chrono::steady_clock::now();
-        if (p.rows > 0 && now < next_) return;
-        next_ = now + 1s;
+        if (now < next_ && !(terminal_ && p.rows == 0)) return;
+        next_ = now + pause_;
         if (p.rows == 0)
             fmt::print(stderr, "{}: {} rows\n", p.table, p.of);
         else
@@ -31,7 +30,8 @@ public:
 
 private:
     const bool terminal_ = ::isatty(STDERR_FILENO) != 0;
-    std::chrono::steady_clock::time_point next_;
+    const std::chrono::seconds pause_ = terminal_ ? 1s : 10s;
+    std::chrono::steady_clock::time_point next_ = std::chrono::steady_clock::now() + pause_;
 };
 
 void sum_up(const char* done, const storage::archive_summary& s, std::chrono::steady_clock::time_point since) {

@@ -33,6 +33,9 @@ struct work {
     http_load_result result;
 
     [[nodiscard]] bool more() const { return requests > 0 ? begun < requests : steady::now() < end; }
+    [[nodiscard]] steady::time_point comes(std::size_t client) const {
+        return began + std::chrono::duration_cast<steady::duration>(o.ramp) * static_cast<int>(client) / clients;
+    }
     // When a client's turn is due, at a rate: they take turns.
     [[nodiscard]] steady::time_point due(std::size_t client, std::uint64_t turn) const {
         const auto n = static_cast<double>(turn) * clients + static_cast<double>(client);
@@ -77,11 +80,13 @@ task<answered> read_answer(tcp_socket& socket, std::string& buffer) {
 
 task<> client(work& w, std::size_t me) {
     tcp_socket socket{co_await asio::this_coro::executor};
+    timer wait{socket.get_executor()};
+    wait.expires_at(w.comes(me));
+    co_await wait.async_wait(use_task);
     const asio::ip::tcp::endpoint server{asio::ip::make_address(w.o.host), w.o.port};
     co_await socket.async_connect(server, use_task);
     socket.set_option(asio::ip::tcp::no_delay(true));
     std::string buffer;
-    timer wait{socket.get_executor()};
     for (std::uint64_t turns = 0; w.more(); ++turns) {
         // Counted from when it was due: a slow answer makes the next ones late.
         auto sent = steady::now();

@@ -7,7 +7,7 @@
 namespace madang::bench {
 namespace {
 
-void post_into(const options& o, const scene& s, const char* what, int rooms, int clients, std::uint64_t requests) {
+void post_into(const options& o, const scene& s, const std::string& what, int rooms, int clients, std::uint64_t requests) {
     std::vector<std::int64_t> all;
     all.reserve(static_cast<std::size_t>(rooms));
     for (int i = 0; i < rooms; ++i) all.push_back(s.room());
@@ -39,6 +39,12 @@ void fill(const options& o, const scene& s, std::int64_t room, std::uint64_t mes
 void post_one_room(const options& o, const scene& s) { post_into(o, s, "post-one-room   100 clients", 1, 100, 10'000); }
 void post_many_rooms(const options& o, const scene& s) { post_into(o, s, "post-many-rooms 100 clients", 1000, 100, 10'000); }
 void post(const options& o, const scene& s) { post_into(o, s, "post            300 clients", 100, 300, 0); }
+void post_ramp(const options& o, const scene& s) {
+    auto slowly = o;
+    slowly.ramp = o.duration / 2;
+    if (o.messages > 0) fill(o, s, s.room(), static_cast<std::uint64_t>(o.messages));
+    post_into(slowly, s, fmt::format("post-ramp       to 300 clients, {} messages before", o.messages), 100, 300, 0);
+}
 
 // A page of 1000 is some ten pages of 50.
 constexpr int page_ratio = 10;

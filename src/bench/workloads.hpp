@@ -17,6 +17,8 @@ void idle(const options& o, const scene& s);
 void post_one_room(const options& o, const scene& s);
 void post_many_rooms(const options& o, const scene& s);
 void post(const options& o, const scene& s);
+// The same 300, coming evenly in the first half, on top of `messages` that are there.
+void post_ramp(const options& o, const scene& s);
 // Pages of 50 and of 1000 events anywhere in a room of `messages`, by 32 clients.
 void history(const options& o, const scene& s);
 // Everybody's 20 rooms by 296 clients, and 20 friends by 100, o.writes percent of whose requests change a profile instead.

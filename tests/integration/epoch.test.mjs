@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { command } from '../support/command.mjs';
+import { Follower } from '../support/follower.mjs';
 import { done, newGroup, newPerson, refused, say } from '../support/people.mjs';
 import { startServer } from '../support/server.mjs';
 import { Stomp } from '../support/stomp.mjs';
@@ -40,6 +41,21 @@ test('a new epoch reaches a running server: sockets are closed to come back, and
   await refused(ana.post('/rooms/sync', { epoch, rooms: [] }), 409, 'conflict');
   assert.equal(await epochOf(ana), renewed);
   assert.equal((await say(ana, room, 'and on')).seq, 3);
+});
+
+test('who follows a room through a new epoch shows it all again, once', async () => {
+  const ana = await newPerson(server);
+  const room = await newGroup(ana);
+  const follower = await Follower.of(server, ana, room);
+  await follower.sees((await say(ana, room, 'before')).seq);
+  await run('epoch', 'new');
+  assert.equal((await follower.goes()).code, 1012);
+  await say(ana, room, 'meanwhile');
+  await follower.come(server);
+  assert.equal(follower.reloads, 1);
+  await follower.sees((await say(ana, room, 'and on')).seq);
+  await follower.showsAll();
+  await follower.leave();
 });
 
 test('a new epoch is that of the next start, too', async () => {

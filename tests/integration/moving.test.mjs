@@ -9,6 +9,7 @@ import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { command } from '../support/command.mjs';
 import { eventually } from '../support/deadline.mjs';
+import { Follower } from '../support/follower.mjs';
 import { anotherDevice, befriend, done, newDirect, newGroup, newPeople, newPerson, say } from '../support/people.mjs';
 import { Postgres } from '../support/postgres.mjs';
 import { binary, environment, startServer } from '../support/server.mjs';
@@ -169,12 +170,13 @@ test('from SQLite to PostgreSQL and home: everything reads the same, people come
   await server.stop();
 });
 
-test('a backup is made beside a running server, and restoring it brings everybody back to that moment', async () => {
+test('a backup is made beside a running server, and restoring it brings everybody back to that moment, clients that follow too', async () => {
   for (const url of [embedded(), await production()]) {
     let server = await serve(url);
     const ana = await newPerson(server);
     const room = await newGroup(ana);
     await say(ana, room, 'before');
+    const follower = await Follower.of(server, ana, room);
     const backup = file('backup.jsonl');
     // Somebody talks all the while.
     let talking = true;
@@ -182,6 +184,9 @@ test('a backup is made beside a running server, and restoring it brings everybod
     await well(url, 'backup', backup);
     talking = false;
     await talk;
+    await follower.leave();
+    await follower.come(server);
+    assert.equal(follower.reloads, 0, 'a backup changes nothing for those who go on');
     await badly(/exists/, url, 'backup', backup);
     assert.equal((await stat(backup)).mode & 0o777, 0o600);
     const lines = await linesOf(backup);
@@ -191,9 +196,8 @@ test('a backup is made beside a running server, and restoring it brings everybod
     const head = lines.map((line) => JSON.parse(line)).find(({ table }) => table === 'rooms').last_seq;
     assert.deepEqual([counts.events, head], [kept, kept], 'the room and its log are of one moment');
 
-    await say(ana, room, 'after');
-    const epoch = await epochOf(ana);
-    const position = `${epoch}.2`;
+    await follower.sees((await say(ana, room, 'after')).seq);
+    await follower.showsAll();
     await badly(/served by another madang|in use by another madang/, url, 'restore', '--replace', backup);
     const { port } = new URL(server.url);
     await server.stop();
@@ -204,8 +208,13 @@ test('a backup is made beside a running server, and restoring it brings everybod
     assert.equal((await ana.get('/me')).status, 401, 'a token of what has not been any more');
     await done(ana.refresh(), 200);
     assert.equal((await done(ana.get(`/rooms/${room.id}`), 200)).lastSeq, kept);
-    assert.equal((await subscribed(server, ana, room, position))['x-recovered'], 'false');
-    await say(ana, room, 'and on');
+    await follower.goes();
+    await follower.come(server);
+    assert.equal(follower.reloads, 1, 'its position is of a log that is not any more');
+    assert.equal(follower.log.length, kept);
+    await follower.sees((await say(ana, room, 'and on')).seq);
+    await follower.showsAll();
+    await follower.leave();
     await server.stop();
   }
 });
@@ -261,6 +270,22 @@ test('an import that was killed keeps everybody out until it is run again', asyn
     move([ana], moved);
     assert.equal((await done(ana.get(`/rooms/${group.id}/messages`), 200)).messages.length > 1, true);
     await moved.stop();
+  }
+});
+
+test('on a terminal they say how far they are', async () => {
+  const from = embedded();
+  const server = await serve(from);
+  await village(server);
+  await server.stop();
+  const path = file('all.jsonl');
+  const onTerminal = async (url, ...args) => {
+    const { stdout } = await promisify(execFile)('script', ['-qec', [binary, ...args].join(' '), '/dev/null'], { env: environment({ dataDir: directory, env: { MADANG_STORAGE_URL: url } }) });
+    return stdout.replaceAll('\r', '');
+  };
+  for (const [url, ...args] of [[from, 'export', path], [await production(), 'import', path]]) {
+    const said = await onTerminal(url, ...args);
+    for (const table of ['users', 'rooms', 'members', 'events']) assert.match(said, new RegExp(`^${table}: [1-9]\\d* rows$`, 'm'));
   }
 });
 

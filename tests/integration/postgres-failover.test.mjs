@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from '../support/deadline.mjs';
-import { isWholeLog, works } from '../support/outage.mjs';
+import { Follower } from '../support/follower.mjs';
+import { isWholeLog, refusedInTime, works } from '../support/outage.mjs';
 import { done, newGroup, newPerson } from '../support/people.mjs';
 import { Postgres } from '../support/postgres.mjs';
 import { startServer } from '../support/server.mjs';
@@ -18,6 +19,7 @@ test('after a failover the standby serves all that was acknowledged, the epoch i
   try {
     const ana = await newPerson(madang);
     const room = await newGroup(ana);
+    const follower = await Follower.of(madang, ana, room);
     const socket = await Stomp.signedIn(madang, ana);
     const { receipt } = await socket.subscribe(`/topic/rooms/${room.id}`);
     const acknowledged = [];
@@ -28,6 +30,7 @@ test('after a failover the standby serves all that was acknowledged, the epoch i
     });
     await Promise.all(sends);
     assert.ok(acknowledged.length >= 100);
+    await Promise.all(Array.from({ length: 20 }, () => refusedInTime(ana.post(`/rooms/${room.id}/messages`, { text: 'to nobody' }))));
     await standby.promote();
 
     assert.deepEqual(await socket.closing(30_000), { code: 1012, reason: 'restart' });
@@ -44,6 +47,12 @@ test('after a failover the standby serves all that was acknowledged, the epoch i
     const sent = await again.say(room, 'and on');
     await again.message(resumed, ({ headers }) => headers['x-seq'] === sent.headers['x-seq']);
     await done(ana.post('/rooms/sync', { epoch: receipt.headers['x-epoch'], rooms: [] }), 409);
+    await follower.goes();
+    await follower.come(madang);
+    assert.equal(follower.reloads, 1);
+    await follower.sees(Number(sent.headers['x-seq']));
+    await follower.showsAll();
+    await follower.leave();
     await again.close();
   } finally {
     await madang.stop();

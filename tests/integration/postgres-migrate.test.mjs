@@ -1,11 +1,12 @@
-// `madang migrate` on PostgreSQL: a process that dies in the middle of a step keeps nobody from it.
+// The schema on PostgreSQL: what is planned and done, which of another release is worked with, and who dies in the middle of a step.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { command } from '../support/command.mjs';
 import { eventually, within } from '../support/deadline.mjs';
 import { Postgres } from '../support/postgres.mjs';
-import { binary, environment } from '../support/server.mjs';
+import { binary, environment, startServer } from '../support/server.mjs';
 
 function migrate(url) {
   const child = spawn(binary, ['migrate'], { env: environment({ env: { MADANG_STORAGE_URL: url } }), stdio: ['ignore', 'pipe', 'pipe'] });
@@ -38,6 +39,36 @@ test('a madang that is killed while it migrates does not keep the lock, although
     const { code, said } = await within(after.ended, 30_000, 'the next one to end');
     assert.equal(code, 0, said);
     assert.match(said, /0003_rooms/);
+  } finally {
+    await postgres.stop();
+  }
+});
+
+test('migrate says what it would do and does it once; a server works with a schema that is a step newer, and with no other one', async () => {
+  const postgres = await Postgres.start();
+  try {
+    await postgres.createDatabase('madang');
+    const env = { MADANG_STORAGE_URL: postgres.url('madang') };
+    const says = async (...args) => {
+      const { code, stdout, stderr } = await command(args, { env });
+      assert.equal(code, 0, stderr);
+      return stdout;
+    };
+    const plan = await says('migrate', '--plan');
+    assert.match(plan, /^would apply 0001_accounts\n(would apply \d{4}_\w+\n)+$/);
+    assert.deepEqual(await postgres.query('madang', "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"), [], 'nothing was made');
+    assert.equal(await says('migrate'), plan.replaceAll('would apply', 'applied'));
+    for (const again of [['migrate', '--plan'], ['migrate']]) assert.equal(await says(...again), 'the schema is up to date\n');
+
+    const serve = async (more = {}) => (await startServer({ env: { ...env, ...more } })).stop();
+    const last = 'WHERE version = (SELECT max(version) FROM migrations)';
+    const oneNewer = `INSERT INTO migrations SELECT version + 1, 'next', checksum, applied_at FROM migrations ${last}`;
+    await postgres.query('madang', oneNewer);
+    await serve();
+    await postgres.query('madang', oneNewer);
+    await assert.rejects(serve(), /newer/);
+    for (let steps = 3; steps > 0; steps -= 1) await postgres.query('madang', `DELETE FROM migrations ${last}`);
+    await assert.rejects(serve({ MADANG_STORAGE_MIGRATE: 'check' }), /older/);
   } finally {
     await postgres.stop();
   }
