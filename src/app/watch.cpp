@@ -66,6 +66,7 @@ task<> watch::poll() {
         if (ended) heard = now;
         const auto keys = co_await load_keys(parts_.keys, parts_.ring);
         const auto epoch = co_await hear_of_epoch();
+        if (stopped_) co_return;
         const bool heard_all = ended && keys && epoch;
         if (hears && !heard_all) log::warn("cannot hear of ended sessions, keys and the epoch");
         hears = heard_all;

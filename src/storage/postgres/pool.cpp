@@ -22,6 +22,7 @@ void pool::start() {
 }
 
 void pool::stop() {
+    stopped_ = true;
     for (const auto& c : all_) c->stop();
 }
 
@@ -41,7 +42,7 @@ void pool::answered() {
 error pool::refuse(const failure& why) {
     if (why.of_load())
         ++report_.stats().refused;
-    else
+    else if (!stopped_)
         why.of_outage() ? health_.fails(why.what()) : report_.failed(why.what());
     return why.as_error();
 }

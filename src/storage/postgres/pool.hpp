@@ -5,6 +5,7 @@
 #include "postgres/connection.hpp"
 #include "reporter.hpp"
 
+#include <atomic>
 #include <memory>
 #include <vector>
 
@@ -23,7 +24,7 @@ public:
     [[nodiscard]] std::shared_ptr<connection> shortest_queue() const;
 
     void answered();
-    // Says it to the log and answers what the client is told.
+    // Says it to the log, unless it is our own end, and answers what the client is told.
     [[nodiscard]] error refuse(const failure& why);
 
 private:
@@ -32,6 +33,7 @@ private:
     const std::size_t queue_;
     reporter& report_;
     reporter::part health_;
+    std::atomic<bool> stopped_{false};
 };
 
 }  // namespace madang::storage::postgres

@@ -2,6 +2,7 @@
 // tests a MESSAGE of subscription "a" with seq 7 reads "a:7;", so that order and gaps can be seen at a glance.
 #pragma once
 
+#include "await.hpp"
 #include "shard.hpp"
 
 #include <boost/asio/post.hpp>
@@ -173,9 +174,7 @@ struct bench {
     // For what comes in its own time.
     template <class Done>
     void turn_until(Done done) {
-        const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{20};
-        io.restart();
-        while (!done() && std::chrono::steady_clock::now() < give_up) io.run_one_for(std::chrono::seconds{1});
+        madang::test::await(io, done);
     }
     // A client of this user on this shard, with a login of the same number.
     std::unique_ptr<fake_client> client(std::size_t shard, std::int64_t user = 1) {

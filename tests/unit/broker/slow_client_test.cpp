@@ -186,9 +186,8 @@ TEST_CASE("a history that fails is asked again") {
     b.turn();
     REQUIRE(ann->wire().empty());
     REQUIRE(b.past.asked() == 1);
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{5};
-    while (l->now != listener::state::live && std::chrono::steady_clock::now() < deadline)
-        b.turn_for(std::chrono::milliseconds{50});
+    b.turn_until([&] { return l->now == listener::state::live; });
+    b.turn();
     REQUIRE(ann->wire() == "a:1;");
 }
 

@@ -14,6 +14,7 @@
 #include <string>
 #include <thread>
 
+#include "await.hpp"
 #include "catch.hpp"
 
 using namespace madang;
@@ -154,8 +155,7 @@ TEST_CASE("with several threads every session sees every topic in order, also wh
         for (const auto& c : clients) all += c->received;
         return all;
     };
-    const auto deadline = std::chrono::steady_clock::now() + 60s;
-    while (received() < expected && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+    madang::test::await([&] { return received() >= expected; });
 
     std::vector<std::future<void>> closed;
     for (const auto& c : clients) {

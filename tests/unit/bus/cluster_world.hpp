@@ -8,6 +8,7 @@
 #include "../domain/fake_rooms.hpp"
 #include "network.hpp"
 
+#include "await.hpp"
 #include "catch.hpp"
 
 namespace madang::bus::test {
@@ -94,15 +95,9 @@ struct world {
         io.restart();
         io.poll();
     }
-    // Until it is so.
     template <class Condition>
     void await(Condition done) {
-        const auto give_up = std::chrono::steady_clock::now() + 20s;
-        while (!done()) {
-            io.restart();
-            io.run_one_for(1s);
-            REQUIRE(std::chrono::steady_clock::now() < give_up);
-        }
+        madang::test::await(io, done);
     }
     // Commits the room's next event on a node, in the common database.
     void commit(node& on) {

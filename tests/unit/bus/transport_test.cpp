@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 
+#include "await.hpp"
 #include "catch.hpp"
 #include "run_task.hpp"
 
@@ -156,7 +157,7 @@ TEST_CASE("what Redis has not taken is told to who published it") {
     nodes.first.start(at_a);
     nodes.first.subscribe(4);
     REQUIRE(at_a.next() == "heard 4");
-    while (nodes.first.down() > 0) std::this_thread::yield();
+    await([&] { return nodes.first.down() == 0; });
     nodes.even.crash();
     REQUIRE(at_a.next() == "lost 4");
     nodes.first.publish(4, "nobody hears it");

@@ -1,6 +1,7 @@
 // Reading many keys through a table at once.
 #include "madang/cache/look_aside.hpp"
 
+#include "await.hpp"
 #include "far_table.hpp"
 #include "reading.hpp"
 #include "tables.hpp"
@@ -57,7 +58,7 @@ TEST_CASE("of many keys those that somebody loads already are shared, and others
     g.wait_for(1);
     librarian l{{"a", "slow", "b"}};
     auto all = r.start_all({"a", "slow", "b"}, l.says());
-    while (r.count("misses") < 3) std::this_thread::yield();
+    await([&] { return r.count("misses") >= 3; });
     REQUIRE(r.get("b", never()).value() == "b2");  // though who loads it still waits for "slow"
     REQUIRE(r.get_all({"b", "a"}, never_all()).value() == texts_read{"b2", "a1"});
     g.open();

@@ -1,6 +1,7 @@
 // The table in Redis, when Redis is emptied, restarted, hung, full, or shared.
 #include "madang/cache/redis_table.hpp"
 
+#include "await.hpp"
 #include "crowd.hpp"
 #include "owed_drops.hpp"
 #include "scripts.hpp"
@@ -16,22 +17,19 @@ bool no_lease(const cache::found& f) { return !f.text && f.to_fill == lease::non
 
 void wait_until_asked(redis_kind& t) {
     t.link->wait(true);
-    const auto end = std::chrono::steady_clock::now() + 30s;
-    for (int probe = 0; no_lease(t.look("probe " + std::to_string(probe))); ++probe)
-        REQUIRE(std::chrono::steady_clock::now() < end);
+    int probe = 0;
+    await([&] { return !no_lease(t.look("probe " + std::to_string(++probe))); });
 }
 
 // For a table with the usual short deadline: on a busy machine that passes now and then, and Redis is left alone for a while.
 void wait_until_shown(redis_kind& t, const std::string& key, const std::string& text) {
-    const auto end = std::chrono::steady_clock::now() + 30s;
-    while (t.look(key).text != text) REQUIRE(std::chrono::steady_clock::now() < end);
+    await([&] { return t.look(key).text == text; });
 }
 void put_until_shown(redis_kind& t, const std::string& key, const std::string& text) {
-    const auto end = std::chrono::steady_clock::now() + 30s;
-    do {
-        REQUIRE(std::chrono::steady_clock::now() < end);
+    await([&] {
         t.put(key, text);
-    } while (t.look(key).text != text);
+        return t.look(key).text == text;
+    });
 }
 
 }  // namespace
@@ -151,7 +149,10 @@ TEST_CASE("more drops than can be remembered switch Redis off for the life of a 
     REQUIRE(owed.any());
     REQUIRE(owed.take().empty());
     const auto began = std::chrono::steady_clock::now();
-    while (owed.any()) REQUIRE(owed.take().empty());
+    await([&] {
+        REQUIRE(owed.take().empty());
+        return !owed.any();
+    });
     REQUIRE(std::chrono::steady_clock::now() - began < 20s);
     REQUIRE(owed.times() == 1);
 }
@@ -175,7 +176,7 @@ TEST_CASE("drops that are refused again and again are repeated after pauses that
     const auto pause_after_refusal = [&] {
         const auto began = std::chrono::steady_clock::now();
         owed.repaid(false, owed.take());
-        while (owed.waits()) std::this_thread::yield();
+        await([&] { return !owed.waits(); });
         return std::chrono::steady_clock::now() - began;
     };
     for (const auto least : {50ms, 100ms, 200ms}) REQUIRE(pause_after_refusal() >= least);
@@ -227,7 +228,7 @@ TEST_CASE("a Redis with too much to do is a miss at once") {
     server.freeze();
     auto first = t.io.start(look(t.texts, "key"));
     auto second = t.io.start(look(t.texts, "key"));
-    while (t.link->client().counted().commands < before + 2) std::this_thread::yield();
+    await([&] { return t.link->client().counted().commands >= before + 2; });
     REQUIRE(no_lease(t.look("key")));
     t.drop_and_wait({"key"});
     server.thaw();

@@ -3,6 +3,7 @@
 #include "fake_audience.hpp"
 #include "samples.hpp"
 
+#include "await.hpp"
 #include "catch.hpp"
 
 using namespace madang;
@@ -101,9 +102,7 @@ struct bench {
     // For what comes in its own time.
     template <class Done>
     void turn_until(Done done) {
-        const auto give_up = std::chrono::steady_clock::now() + 20s;
-        io.restart();
-        while (!done() && std::chrono::steady_clock::now() < give_up) io.run_one_for(1s);
+        madang::test::await(io, done);
     }
     void watch(std::int64_t watcher) {
         service.in_presence(user_id{watcher}, true);

@@ -3,6 +3,7 @@
 #include "fake_audience.hpp"
 #include "fake_rooms.hpp"
 
+#include "await.hpp"
 #include "catch.hpp"
 
 using namespace madang;
@@ -23,11 +24,9 @@ struct bench {
         io.restart();
         io.poll();
     }
-    // Until so many digests are out, or far too late.
+    // Until so many digests are out.
     void turn_until(std::size_t digests) {
-        const auto deadline = std::chrono::steady_clock::now() + 5s;
-        io.restart();
-        while (listeners.digests.size() < digests && std::chrono::steady_clock::now() < deadline) io.run_one_for(100ms);
+        madang::test::await(io, [&] { return listeners.digests.size() >= digests; });
     }
 
     asio::io_context io;

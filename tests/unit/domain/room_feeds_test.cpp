@@ -6,6 +6,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include "await.hpp"
 #include "catch.hpp"
 
 using namespace madang;
@@ -41,9 +42,7 @@ struct bench {
     // For what comes in its own time.
     template <class Done>
     void turn_until(Done done) {
-        const auto give_up = std::chrono::steady_clock::now() + 20s;
-        io.restart();
-        while (!done() && std::chrono::steady_clock::now() < give_up) io.run_one_for(1s);
+        madang::test::await(io, done);
     }
     void turn_for(std::chrono::milliseconds t) {
         io.restart();

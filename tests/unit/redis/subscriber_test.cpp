@@ -9,6 +9,7 @@
 #include <deque>
 #include <mutex>
 
+#include "await.hpp"
 #include "catch.hpp"
 #include "run_task.hpp"
 
@@ -63,12 +64,11 @@ struct listening {
 
     // Until it was taken: after an outage the publisher's connection comes back in its own time.
     void publish(std::string_view channel, std::string_view payload) {
-        for (;;) {
+        await([&] {
             redis::commands one;
             one.add("PUBLISH", channel, payload);
-            if (io.run(publisher.call(std::move(one)))) return;
-            std::this_thread::yield();
-        }
+            return io.run(publisher.call(std::move(one))).has_value();
+        });
     }
 
     io_thread io;

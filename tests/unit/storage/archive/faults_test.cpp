@@ -3,6 +3,7 @@
 
 #include "madang/storage/postgres_store.hpp"
 
+#include "await.hpp"
 #include "run_task.hpp"
 
 using namespace madang;
@@ -235,8 +236,7 @@ TEST_CASE("a node that comes after an importer has looked sees its mark and stay
     u.username = "jun";
     REQUIRE(io.run(serving->accounts().create_user(u)).error().code == errc::unavailable);
     REQUIRE(imported(to.place(), dir / "all", import_mode::replace).rows == 33);
-    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{60};
-    while (!io.run(serving->rooms().epoch())) REQUIRE(std::chrono::steady_clock::now() < give_up);
+    await([&] { return io.run(serving->rooms().epoch()).has_value(); });
     serving->stop();
     io.finish();
 }

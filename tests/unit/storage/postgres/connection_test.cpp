@@ -40,6 +40,8 @@ public:
         return pid.value();
     }
 
+    void stop() { pool_.stop(); }
+
     storage::store_stats stats;
 
 private:
@@ -80,6 +82,15 @@ TEST_CASE("who was refused for having waited too long stays in the queue until t
     (void)last.get();
     (void)readers.backend();
     REQUIRE(readers.ask("SELECT 1").get().value() == 1);
+}
+
+TEST_CASE("what is under way when it stops is refused, and the database has not failed") {
+    busy_readers readers{20s};
+    (void)readers.backend();
+    auto asked = readers.ask("SELECT 1 FROM (SELECT pg_sleep(5)) s");
+    readers.stop();
+    REQUIRE(asked.get().error().code == errc::unavailable);
+    REQUIRE(readers.stats.failures == 0);
 }
 
 TEST_CASE("what is asked goes where the least waits") {

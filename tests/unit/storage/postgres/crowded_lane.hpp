@@ -2,6 +2,7 @@
 #pragma once
 
 #include "../ports/world.hpp"
+#include "await.hpp"
 #include "node.hpp"
 
 #include <chrono>
@@ -35,11 +36,7 @@ struct crowded_lane {
     }
     // As soon as so many units wait behind.
     void let_go(std::size_t waiting) {
-        const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{60};
-        while (w.store().stats().queue_rows < waiting + 1) {
-            REQUIRE(std::chrono::steady_clock::now() < give_up);
-            std::this_thread::yield();
-        }
+        await([&] { return w.store().stats().queue_rows >= waiting + 1; });
         // A unit is counted a moment before its lane has it. The one thread that brings them is done with that when it answers.
         w.get(w.rooms().epoch());
         holder->let_go();

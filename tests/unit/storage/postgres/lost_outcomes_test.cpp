@@ -18,13 +18,11 @@ public:
         tool_.ask("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
         tool_.ask("SELECT pg_reload_conf()");
         // Commits wait once the checkpointer has heard of it, too, which shows in them alone.
-        const auto give_up = std::chrono::steady_clock::now() + forever;
-        while (!waits(database)) REQUIRE(std::chrono::steady_clock::now() < give_up);
+        await([&] { return waits(database); });
     }
     ~held_commits() { let_go(); }
     void lose_one() {
-        const auto give_up = std::chrono::steady_clock::now() + forever;
-        while (!throw_out()) REQUIRE(std::chrono::steady_clock::now() < give_up);
+        await([&] { return throw_out(); });
     }
     void let_go() {
         tool_.ask("ALTER SYSTEM RESET synchronous_standby_names");

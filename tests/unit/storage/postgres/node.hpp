@@ -5,6 +5,7 @@
 #include "madang/storage/postgres_store.hpp"
 
 #include "../ports/store_under_test.hpp"
+#include "await.hpp"
 #include "postgres/connector.hpp"
 #include "run_task.hpp"
 #include "server.hpp"
@@ -70,12 +71,8 @@ public:
     }
     // Waits until one has these words.
     void await(std::string_view words) const {
-        const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{60};
         const auto has_them = [&](const std::string& what) { return what.find(words) != std::string::npos; };
-        while (std::ranges::none_of(all(), has_them)) {
-            if (std::chrono::steady_clock::now() > give_up) throw std::runtime_error{"waited in vain for a failure"};
-            std::this_thread::yield();
-        }
+        madang::test::await([&] { return std::ranges::any_of(all(), has_them); });
     }
 
 private:
@@ -103,11 +100,8 @@ public:
     }
     // Waits until the query has a row.
     void await(const std::string& text) {
-        const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{60};
-        while (ask(text).empty()) {
-            if (std::chrono::steady_clock::now() > give_up) throw std::runtime_error{"waited in vain for a row of: " + text};
-            std::this_thread::yield();
-        }
+        INFO(text);
+        madang::test::await([&] { return !ask(text).empty(); });
     }
 
 private:

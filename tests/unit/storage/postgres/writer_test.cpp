@@ -343,5 +343,5 @@ TEST_CASE("nodes of one database see each other, as long as they are there") {
         REQUIRE(there() == 2);
         REQUIRE(b.get(b.store().nodes()) == 2);
     }
-    while (there() != 1) std::this_thread::yield();
+    await([&] { return there() == 1; });
 }
