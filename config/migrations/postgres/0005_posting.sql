@@ -10,8 +10,8 @@
 -- given_sought    whether the key may be there already; another one was drawn for this message
 --
 -- One row for each message, in their order. outcome: n new, d the key is there already (then the row says what stands there), r no member
--- or no room, p no such message to reply to, g the room is guarded (src/storage/postgres/slow_message.hpp) and the message not
--- written.
+-- or no room, p no such message to reply to, g the room is guarded (src/storage/postgres/slow_message.hpp) and its messages
+-- are judged and written one after the other: one may bring back the author of the next.
 --
 -- Tables may gain columns: each column is said with its table, and what is a variable's name is the variable.
 CREATE OR REPLACE FUNCTION post_messages(
@@ -94,7 +94,7 @@ BEGIN
         SELECT n.*, r.place AS room_place, m.place AS member_place, r.last_seq, r.last_ordinal, r.member_count,
                e.seq AS old_seq, e.ordinal AS old_ordinal, e.created_at AS old_at,
                e.body AS old_body, e.target AS old_target, e.deleted_at AS old_deleted_at,
-               CASE WHEN e.seq IS NOT NULL THEN 'd' WHEN r.place IS NULL OR m.place IS NULL THEN 'r' WHEN r.guarded THEN 'g'
+               CASE WHEN e.seq IS NOT NULL THEN 'd' WHEN r.place IS NULL THEN 'r' WHEN r.guarded THEN 'g' WHEN m.place IS NULL THEN 'r'
                     WHEN n.reply_to <> 0 AND t.seq IS NULL THEN 'p' ELSE 'n' END AS outcome
         FROM (SELECT given_rooms[u.room] AS room_id, u.*
               FROM unnest(given_authors, given_keys, given_bodies, given_replies, given_places, given_sought)

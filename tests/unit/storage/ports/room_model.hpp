@@ -1,5 +1,6 @@
-// A group as it must be when all that was asked of it has been done one after the other: the rules of the ports in their simplest
-// form, with the answers that follow from them. Its owner stays, everybody else is an ordinary member.
+// A room as it must be when all that was asked of it has been done one after the other: the rules of the ports in their simplest
+// form, with the answers that follow from them. A group's owner stays, everybody else is an ordinary member. A direct room has no
+// owner, and nobody is blocked.
 #pragma once
 
 #include "madang/domain/ports/room_log.hpp"
@@ -23,19 +24,21 @@ public:
     struct seat {
         seq_t visible_from = 0;
         ordinal_t read_ordinal = 0;
+        bool hidden = false;  // of a direct room
     };
 
-    room_model(room_id id, user_id owner, const std::vector<user_id>& others, timestamp now) : id(id), owner(owner), now_(now) {
-        domain::members_joined founders{{owner}};
+    room_model(room_id id, domain::room_kind kind, user_id founder, const std::vector<user_id>& others, timestamp now)
+        : id(id), kind(kind), owner(kind == domain::room_kind::group ? founder : user_id{}), now_(now) {
+        domain::members_joined founders{{founder}};
         founders.users.insert(founders.users.end(), others.begin(), others.end());
         for (const auto user : founders.users) seats[user];
-        append(owner, founders);
+        append(founder, founders);
     }
+    [[nodiscard]] bool has(user_id user) const { return seats.contains(user) && !seats.at(user).hidden; }
 
     result<domain::posted> post(user_id author, const std::string& key, std::string text, seq_t reply_to) {
         if (const auto first = firsts_.find({author, key}); first != firsts_.end()) return first->second;
-        const auto mine = seats.find(author);
-        if (mine == seats.end()) return errc::not_a_member;
+        if (!has(author)) return errc::not_a_member;
         if (reply_to != 0 && message_seen_by(author, reply_to) == nullptr) return errc::invalid_request;
         if (text == bad_text) return errc::internal;
         domain::message_posted m;
@@ -47,13 +50,14 @@ public:
         done.seq = append(author, std::move(m));
         done.ordinal = last_ordinal;
         done.members = static_cast<std::int64_t>(seats.size());
-        mine->second.read_ordinal = last_ordinal;
+        for (auto& [user, one] : seats) one.hidden = false;  // the other one sees it again
+        seats[author].read_ordinal = last_ordinal;
         auto& first = firsts_[{author, key}] = done;
         first.duplicate = true;
         return done;
     }
     result<> edit(user_id actor, seq_t seq, const std::string& text) {
-        if (!seats.contains(actor)) return errc::not_a_member;
+        if (!has(actor)) return errc::not_a_member;
         auto* const m = message_seen_by(actor, seq);
         if (m == nullptr || m->deleted_at) return errc::not_found;
         if (author_of(seq) != actor) return errc::forbidden;
@@ -66,7 +70,7 @@ public:
         return {};
     }
     result<> erase(user_id actor, seq_t seq) {
-        if (!seats.contains(actor)) return errc::not_a_member;
+        if (!has(actor)) return errc::not_a_member;
         auto* const m = message_seen_by(actor, seq);
         if (m == nullptr) return errc::not_found;
         if (author_of(seq) != actor && actor != owner) return errc::forbidden;
@@ -79,7 +83,7 @@ public:
         return {};
     }
     result<> react(user_id actor, seq_t seq, const std::string& emoji, bool on) {
-        if (!seats.contains(actor)) return errc::not_a_member;
+        if (!has(actor)) return errc::not_a_member;
         const auto* const m = message_seen_by(actor, seq);
         if (m == nullptr || m->deleted_at) return errc::not_found;
         auto& there = reactions[seq][emoji];
@@ -89,22 +93,28 @@ public:
         return {};
     }
     result<> rename(user_id actor, const std::string& to) {
-        if (!seats.contains(actor)) return errc::not_a_member;
+        if (!has(actor)) return errc::not_a_member;
         if (actor != owner) return errc::forbidden;
         if (to == bad_text) return errc::internal;
         if (to != std::exchange(name, to)) append(actor, domain::room_renamed{to});
         return {};
     }
     result<std::vector<user_id>> join(user_id actor, user_id guest, bool are_friends) {
-        if (!seats.contains(actor)) return errc::not_a_member;
+        if (!has(actor)) return errc::not_a_member;
         if (seats.contains(guest)) return std::vector<user_id>{};
         if (!are_friends) return errc::not_friends;
-        seats[guest] = {last_seq(), last_ordinal};
+        seats[guest] = {last_seq(), last_ordinal, false};
         append(actor, domain::members_joined{{guest}});
         return std::vector{guest};
     }
+    // A direct room: until the other one says something, or who has hidden it opens it again.
+    result<bool> hide(user_id actor) {
+        if (!has(actor)) return errc::not_a_member;
+        seats[actor] = {last_seq(), last_ordinal, true};
+        return true;
+    }
     result<bool> leave(user_id actor, user_id target) {
-        if (!seats.contains(actor)) return errc::not_a_member;
+        if (!has(actor)) return errc::not_a_member;
         if (!seats.contains(target)) return false;
         if (actor != target && actor != owner) return errc::forbidden;
         seats.erase(target);
@@ -113,10 +123,9 @@ public:
     }
     // Whether it moves depends on what else is in its batch. Where it ends does not.
     result<> mark_read(user_id user, ordinal_t ordinal) {
-        const auto mine = seats.find(user);
-        if (mine == seats.end()) return errc::not_a_member;
+        if (!has(user)) return errc::not_a_member;
         if (ordinal > last_ordinal) return errc::invalid_request;
-        mine->second.read_ordinal = std::max(mine->second.read_ordinal, ordinal);
+        seats[user].read_ordinal = std::max(seats[user].read_ordinal, ordinal);
         return {};
     }
 
@@ -127,6 +136,7 @@ public:
     [[nodiscard]] seq_t last_seq() const { return static_cast<seq_t>(log.size()); }
 
     const room_id id;
+    const domain::room_kind kind;
     const user_id owner;
     std::string name;
     ordinal_t last_ordinal = 0;

@@ -1,4 +1,4 @@
-// People who do everything at once in several groups, and what each of them must be answered.
+// People who do everything at once in several rooms, and what each of them must be answered.
 // What is asked in one round is in flight together, and a room does it in the order in which it was asked: one thread asks.
 #pragma once
 
@@ -44,12 +44,22 @@ public:
         for (std::size_t i = 1; i < 6; ++i) w.befriend(people[0], people[i]);
         const std::vector others{people[1], people[2], people[3]};
         for (int i = 0; i < 4; ++i)
-            rooms.emplace_back(w.create(domain::room_kind::group, people[0], others).room, people[0], others, w.clock.now());
+            rooms.emplace_back(w.create(domain::room_kind::group, people[0], others).room, domain::room_kind::group, people[0],
+                               others, w.clock.now());
+        for (std::size_t i = 1; i < 3; ++i)
+            rooms.emplace_back(w.direct(people[0], people[i]), domain::room_kind::direct, people[0], std::vector{people[i]},
+                               w.clock.now());
     }
 
     void round(int count) {
-        for (auto& r : rooms) r.begin_round();
-        for (int i = 0; i < count; ++i) ask_something(rooms[dice_() % rooms.size()], somebody());
+        for (auto& r : rooms) {
+            if (r.kind == domain::room_kind::direct) open_again(r);
+            r.begin_round();
+        }
+        for (int i = 0; i < count; ++i) {
+            auto& r = rooms[dice_() % rooms.size()];
+            ask_something(r, r.kind == domain::room_kind::direct && die(5) > 0 ? one_of(r) : somebody());
+        }
         for (const auto& one : std::exchange(asked_, {})) {
             INFO(one.what);
             REQUIRE(one.answer() == one.expected);
@@ -80,6 +90,7 @@ private:
     void ask_something(room_model& r, user_id who) {
         const auto what = fmt::format("{} in room {}: ", who.value, r.id.value);
         if (spoils_ && die(15) == 0) return spoil(r, who, what);
+        const bool is_group = r.kind == domain::room_kind::group;
         switch (die(16)) {
             case 0:
             case 1:
@@ -96,19 +107,24 @@ private:
                 return react(r, who, what);
             case 8:
             case 9:
-                return add(r, who, what);
+                return is_group ? add(r, who, what) : hide(r, who, what);
             case 10:
-                return remove(r, who, who, what);
+                return is_group ? remove(r, who, who, what) : hide(r, who, what);
             case 11:
-                return remove(r, who, somebody(), what);
+                if (is_group) return remove(r, who, somebody(), what);
+                break;
             case 12:
-                return rename(r, who, what);
+                if (is_group) return rename(r, who, what);
+                break;
             case 13:
             case 14:
-                return mark_read(r, who, what);
+                // In a direct room a mark may pass the message that brings its reader back: they have not seen that yet.
+                if (is_group) return mark_read(r, who, what);
+                break;
             default:
-                return post(r, who, fmt::format("~{}", ++given_), 0, what);
+                break;
         }
+        post(r, who, fmt::format("~{}", ++given_), 0, what);
     }
 
     void post(room_model& r, user_id who, const std::string& key, seq_t reply_to, const std::string& what) {
@@ -134,7 +150,8 @@ private:
     void spoil(room_model& r, user_id who, const std::string& what) {
         switch (die(4)) {
             case 0:
-                return rename_to(r, r.owner, bad_text, what);
+                if (r.kind == domain::room_kind::group) return rename_to(r, r.owner, bad_text, what);
+                [[fallthrough]];
             case 1:
                 return edit_to(r, who, bad_text, what);
             default:
@@ -167,6 +184,20 @@ private:
     void remove(room_model& r, user_id who, user_id target, const std::string& what) {
         if (target == r.owner) return;  // an heir would follow
         ask(what + fmt::format("remove {}", target.value), r.leave(who, target), w_.log().remove_member(r.id, who, target));
+    }
+    void hide(room_model& r, user_id who, const std::string& what) {
+        ask(what + "hide", r.hide(who), w_.log().remove_member(r.id, who, who));
+    }
+    // Where both have hidden it nothing more would happen.
+    void open_again(room_model& r) {
+        const auto& [one, mine] = *r.seats.begin();
+        const auto& [other, theirs] = *r.seats.rbegin();
+        if (!mine.hidden || !theirs.hidden) return;
+        REQUIRE(w_.direct(one, other) == r.id);
+        r.seats[one].hidden = false;
+    }
+    user_id one_of(const room_model& r) {
+        return std::next(r.seats.begin(), die(static_cast<std::int64_t>(r.seats.size())))->first;
     }
     void rename(room_model& r, user_id who, const std::string& what) { rename_to(r, who, fmt::format("name {}", die(3)), what); }
     void rename_to(room_model& r, user_id who, const std::string& name, const std::string& what) {
