@@ -12,7 +12,7 @@ sql() { psql -X -q -h "$PRIVATE_POSTGRES" -U madang -d madang -v ON_ERROR_STOP=1
 sql "INSERT INTO users (username, display_name, password_hash, locale, role, created_at) VALUES ('bench', 'bench', 'x', 'en', 'user', now())"
 sql "INSERT INTO rooms (kind, created_by, created_at, last_at) SELECT 2, 1, now(), now() FROM generate_series(1, 1000)"
 tps=$(pgbench -n -h "$PRIVATE_POSTGRES" -U madang -T 5 -c 32 -j 2 -f tests/bench/two_statements.sql madang 2>/dev/null | sed -n 's/^tps = \([0-9.]*\).*/\1/p')
-pg_test_fsync -s 1 -f "$(mktemp -u)" 2>/dev/null | sed -n '0,/fdatasync /s/^ *fdatasync  *\(.*\)$/fdatasync of 8 kB: \1/p'
+pg_test_fsync -s 1 -f "$(mktemp -u)" 2>/dev/null | awk '$1 == "fdatasync" && !seen++ { print "fdatasync of 8 kB: " $2, $3 ", " $4, $5 }'
 printf 'two statements and a commit, 32 clients: %.0f messages/s\n' "$tps"
 build/release/unit_storage "[.bench]~*SQLite" | grep -E 'in flight|turns'
 scripts/bench.sh post post-one-room post-many-rooms post-ramp history
