@@ -101,7 +101,7 @@ test('a PostgreSQL that hangs costs nobody more than the time-out, and is used a
     const room = await newGroup(ana);
     await postgres.signalAll('SIGSTOP');
     const took = await Promise.all(Array.from({ length: 20 }, (_, at) => refusedInTime(ana.post(`/rooms/${room.id}/messages`, { text: `${at}`, key: `k${at}` }))));
-    assert.ok(Math.min(...took) < 2000, `a machine may be busy, but not for all of them: ${took}`);
+    assert.ok(Math.min(...took) < 2500, `a busy machine does not take half a second from all of them: ${took}`);
     await refusedInTime(ana.get('/rooms'));
     await postgres.signalAll('SIGCONT');
     await eventually(works(ana, room, 'after'), 'writes to work again');
