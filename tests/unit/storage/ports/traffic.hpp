@@ -128,8 +128,8 @@ private:
     }
 
     void post(room_model& r, user_id who, const std::string& key, seq_t reply_to, const std::string& what) {
-        post_text(r, who, key, fmt::format("text {}", ++given_), reply_to,
-                  what);  // another one each time: the key's first one counts
+        const auto text = fmt::format("text {}", ++given_);  // another one each time: the key's first one counts
+        post_text(r, who, key, text, reply_to, what);
     }
     void post_text(room_model& r, user_id who, const std::string& key, const std::string& text, seq_t reply_to,
                    const std::string& what) {

@@ -105,7 +105,7 @@ TEST_CASE("whatever waits for what somebody holds, others of its lane are done w
     for (auto& m : made) REQUIRE(m.get().has_value());
 }
 
-TEST_CASE("a person who is held holds up nobody but those who want them, and they keep their room's order") {
+TEST_CASE("work that waits for something else than a room goes behind with its room, in order, and holds up no other one") {
     auto options = restless_options();
     options.timeout = 15s;
     one_of_two_held two{options};

@@ -131,6 +131,22 @@ TEST_CASE("a key that somebody else has used while the outcome was lost is told 
     REQUIRE(body_of<message_posted>(*q.w.commits.last().event).text == "another text");
 }
 
+TEST_CASE("a read mark whose outcome was lost has moved, as its caller is told") {
+    auto options = restless_options();
+    options.timeout = 20s;
+    quiet_room q{options};
+    const auto jun = q.w.person("jun");
+    q.w.befriend(q.me, jun);
+    q.w.get(q.w.log().add_members(q.room, q.me, {jun}));
+    const auto ordinal = q.post_until_taken("key").ordinal;
+    held_commits held{options.url};
+    auto mark = q.w.io().start(q.w.log().mark_read(q.room, jun, ordinal));
+    held.lose_one();
+    held.let_go();
+    REQUIRE(mark.get().value());
+    REQUIRE(q.w.get(q.w.rooms().room_of(jun, q.room)).read_ordinal == ordinal);
+}
+
 TEST_CASE("other work whose outcome was lost is not repeated: it is unavailable, and told after the return") {
     auto options = restless_options();
     options.timeout = 20s;
