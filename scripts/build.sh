@@ -11,7 +11,11 @@ case "$mode" in
   release) options+=(-DCMAKE_BUILD_TYPE=Release) ;;
   debug) options+=(-DCMAKE_BUILD_TYPE=Debug) ;;
   asan | tsan) options+=(-DCMAKE_BUILD_TYPE=Debug -DMADANG_SANITIZE="$mode") ;;
-  clang) options+=(-DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_C_COMPILER=clang) ;;
+  clang)
+    # The newest that Debian offers here (scripts/setup.sh), or the default one.
+    compiler=$(command -v clang++-22 || command -v clang++) || { echo "build: no clang++: run scripts/setup.sh" >&2; exit 1; }
+    options+=(-DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_COMPILER="$compiler")
+    ;;
   *)
     echo "usage: scripts/build.sh [release|debug|asan|tsan|clang] [target...]" >&2
     exit 2

@@ -29,6 +29,6 @@ scripts/check_layers
 if command -v shellcheck >/dev/null; then shellcheck scripts/*.sh .ci/run; fi
 
 [ "$fast" = no ] || exit 0
-# clang-tidy reads the commands of the clang build. A file whose preprocessed form was found clean before is not read again.
+# clang-tidy reads the commands of the clang build.
 scripts/build.sh clang madang_precompiled
-scripts/tidy.py build/clang
+scripts/tidy.py "$(command -v clang-tidy-22 || command -v clang-tidy)" build/clang

@@ -36,6 +36,9 @@ add_link_options(-Wl,--as-needed)
 set(MADANG_SANITIZE "" CACHE STRING "empty, asan or tsan")
 if(MADANG_SANITIZE STREQUAL "asan")
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -O1 -g1)
+  # A null pointer is a crash that the address sanitizer explains, and x86-64 reads at any address. Asking about both at every
+  # access takes a third of the time of compiling.
+  add_compile_options(-fno-sanitize=null,alignment)
   add_link_options(-fsanitize=address,undefined)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     add_compile_options(-Wno-maybe-uninitialized)  # false in libstdc++'s <regex> under a sanitizer

@@ -32,7 +32,7 @@ http_answer http_client::request(std::string_view method, std::string_view path,
     asio::read(socket, asio::dynamic_buffer(all), ec);
     const auto end = all.find("\r\n\r\n");
     if (end == std::string::npos || all.size() < 12) throw std::runtime_error(fmt::format("no answer to {} {}", method, path));
-    return {std::atoi(all.c_str() + 9), all.substr(end + 4)};
+    return {std::stoi(all.substr(9, 3)), all.substr(end + 4)};
 }
 
 boost::json::value http_client::post(std::string_view path, std::string_view body) const {

@@ -24,8 +24,6 @@ namespace {
 constexpr std::size_t people_at_once = 1000;
 constexpr std::string_view a_month = "2592000";  // seconds
 
-std::uint32_t random_node() { return std::random_device{}(); }
-
 std::optional<timestamp> time_in(const reply& r) {
     std::int64_t ms = 0;
     const auto [end, ec] = std::from_chars(r.text.data(), r.text.data() + r.text.size(), ms);
@@ -44,7 +42,7 @@ public:
           here_(here),
           time_(time),
           timing_(t),
-          node_(std::to_string(random_node())) {}
+          node_(std::to_string(std::random_device{}())) {}
 
     // As soon as there is a connection, this node's people are told.
     void connect_to(asio::io_context& io, redis::options o) {

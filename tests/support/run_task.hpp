@@ -3,12 +3,12 @@
 
 #include "madang/base/async.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/use_future.hpp>
 
+#include <exception>
 #include <future>
 #include <thread>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -38,7 +38,10 @@ public:
     // Starts `work` on a strand of its own: many can be in flight, and get() waits for one.
     template <class T>
     [[nodiscard]] std::future<T> start(task<T> work) {
-        return asio::co_spawn(new_strand(), std::move(work), asio::use_future);
+        std::promise<T> promise;
+        auto answer = promise.get_future();
+        spawn(keep(std::move(work), std::move(promise)));
+        return answer;
     }
 
     // Starts `work` and waits for its answer.
@@ -48,6 +51,24 @@ public:
     }
 
 private:
+    // Compiled once, not for each type of answer and each file.
+    void spawn(task<> work);
+
+    // By then the frame of `work` is gone.
+    template <class T>
+    static task<> keep(task<T> work, std::promise<T> answer) {
+        try {
+            if constexpr (std::is_void_v<T>) {
+                co_await std::move(work);
+                answer.set_value();
+            } else {
+                answer.set_value(co_await std::move(work));
+            }
+        } catch (...) {
+            answer.set_exception(std::current_exception());
+        }
+    }
+
     asio::io_context io_;
     asio::executor_work_guard<asio::io_context::executor_type> guard_;
     std::vector<std::thread> threads_;

@@ -7,13 +7,13 @@
 namespace madang::stomp {
 namespace {
 
-struct names {
+struct version_names {
     std::string_view number;
     std::string_view subprotocol;
 };
 
 // In the order of the enumeration.
-constexpr std::array<names, 3> known{{{"1.0", "v10.stomp"}, {"1.1", "v11.stomp"}, {"1.2", "v12.stomp"}}};
+constexpr std::array<version_names, 3> known{{{"1.0", "v10.stomp"}, {"1.1", "v11.stomp"}, {"1.2", "v12.stomp"}}};
 
 std::string_view without_blanks(std::string_view s) noexcept {
     const auto first = s.find_first_not_of(" \t");
@@ -22,7 +22,7 @@ std::string_view without_blanks(std::string_view s) noexcept {
 }
 
 // The highest version whose name stands in a list between commas.
-std::optional<version> highest(std::string_view list, std::string_view names::*name) noexcept {
+std::optional<version> highest(std::string_view list, std::string_view version_names::*name) noexcept {
     std::optional<version> best;
     while (!list.empty()) {
         const auto comma = std::min(list.find(','), list.size());
@@ -41,9 +41,11 @@ std::string_view to_string(version v) noexcept { return known[static_cast<std::s
 std::string_view subprotocol(version v) noexcept { return known[static_cast<std::size_t>(v)].subprotocol; }
 
 std::optional<version> negotiate(std::optional<std::string_view> accept_version) noexcept {
-    return accept_version ? highest(*accept_version, &names::number) : version::v10;
+    return accept_version ? highest(*accept_version, &version_names::number) : version::v10;
 }
 
-std::optional<version> choose_subprotocol(std::string_view offered) noexcept { return highest(offered, &names::subprotocol); }
+std::optional<version> choose_subprotocol(std::string_view offered) noexcept {
+    return highest(offered, &version_names::subprotocol);
+}
 
 }  // namespace madang::stomp

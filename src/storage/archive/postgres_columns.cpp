@@ -25,8 +25,8 @@ void add_array(parameters& p, std::span<const record> all, std::size_t at, Conve
     p.add(values);
 }
 
-std::int64_t number_in(const value& v) { return std::get<std::int64_t>(v); }
-std::string_view text_in(const value& v) { return std::get<std::string>(v); }
+std::int64_t number_held(const value& v) { return std::get<std::int64_t>(v); }
+std::string_view text_held(const value& v) { return std::get<std::string>(v); }
 
 }  // namespace
 
@@ -50,21 +50,21 @@ void add_key(parameters& p, const value& v) {
     if (const auto* n = std::get_if<std::int64_t>(&v))
         p.add(*n);
     else
-        p.add(text_in(v));
+        p.add(text_held(v));
 }
 
 void add_column(parameters& p, column_type type, std::span<const record> all, std::size_t at) {
     switch (type) {
         case column_type::integer:
-            return add_array<std::int64_t>(p, all, at, number_in);
+            return add_array<std::int64_t>(p, all, at, number_held);
         case column_type::boolean:
-            return add_array<bool>(p, all, at, [](const value& v) { return number_in(v) != 0; });
+            return add_array<bool>(p, all, at, [](const value& v) { return number_held(v) != 0; });
         case column_type::time:
-            return add_array<timestamp>(p, all, at, [](const value& v) { return as_time(number_in(v)); });
+            return add_array<timestamp>(p, all, at, [](const value& v) { return as_time(number_held(v)); });
         case column_type::text:
-            return add_array<std::string_view>(p, all, at, text_in);
+            return add_array<std::string_view>(p, all, at, text_held);
         case column_type::bytes:
-            return add_array<std::string>(p, all, at, [](const value& v) { return to_hex(text_in(v)); });
+            return add_array<std::string>(p, all, at, [](const value& v) { return to_hex(text_held(v)); });
     }
 }
 

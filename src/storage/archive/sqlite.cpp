@@ -10,8 +10,6 @@
 namespace madang::storage::archive {
 namespace {
 
-using sqlite::failure;
-
 class sqlite_database final : public database {
 public:
     sqlite_database(const std::filesystem::path& file, access how)
@@ -60,7 +58,7 @@ public:
             for (std::size_t i = 0; i < t.columns.size(); ++i) s.bind(static_cast<int>(i) + 1, t.columns[i].type, rows[at][i]);
             try {
                 s.step();
-            } catch (const failure& e) {
+            } catch (const sqlite::failure& e) {
                 s.reset();
                 if (e.of_environment()) throw;
                 throw row_refused{at, e.what()};

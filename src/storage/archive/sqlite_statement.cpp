@@ -2,13 +2,11 @@
 
 namespace madang::storage::archive {
 
-using sqlite::failure;
-
 statement::statement(sqlite3* connection, const std::string& text) : connection_(connection) {
     sqlite3_stmt* raw = nullptr;
     const int done = sqlite3_prepare_v2(connection, text.c_str(), -1, &raw, nullptr);
     prepared_.reset(raw);
-    if (done != SQLITE_OK) throw failure::of(connection);
+    if (done != SQLITE_OK) throw sqlite::failure::of(connection);
 }
 
 void statement::bind(int at, column_type type, const value& v) {
@@ -21,12 +19,12 @@ void statement::bind(int at, column_type type, const value& v) {
                                           : sqlite3_bind_text64(s, at, text->data(), text->size(), SQLITE_STATIC, SQLITE_UTF8);
     else
         done = sqlite3_bind_null(s, at);
-    if (done != SQLITE_OK) throw failure::of(connection_);
+    if (done != SQLITE_OK) throw sqlite::failure::of(connection_);
 }
 
 bool statement::step() {
     const int done = sqlite3_step(prepared_.get());
-    if (done != SQLITE_ROW && done != SQLITE_DONE) throw failure::of(connection_);
+    if (done != SQLITE_ROW && done != SQLITE_DONE) throw sqlite::failure::of(connection_);
     return done == SQLITE_ROW;
 }
 

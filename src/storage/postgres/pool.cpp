@@ -1,5 +1,7 @@
 #include "postgres/pool.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+
 #include <algorithm>
 
 namespace madang::storage::postgres {
@@ -32,6 +34,11 @@ std::shared_ptr<connection> pool::shortest_queue() const {
     auto least = *std::ranges::min_element(all_, {}, burden);
     if (least->waiting() >= queue_ / all_.size()) throw failure::too_busy("the queue is full");
     return least;
+}
+
+task<answers> pool::ask(statements all) const {
+    const auto c = shortest_queue();
+    co_return co_await asio::co_spawn(c->where(), c->ask(std::move(all)), use_task);
 }
 
 void pool::answered() {

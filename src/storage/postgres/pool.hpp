@@ -22,6 +22,8 @@ public:
 
     // Throws failure when the queues are full.
     [[nodiscard]] std::shared_ptr<connection> shortest_queue() const;
+    // Sends the statements there, in one round trip, and resumes on the caller's strand. Throws failure.
+    [[nodiscard]] task<answers> ask(statements all) const;
 
     void answered();
     // Says it to the log, unless it is our own end, and answers what the client is told.

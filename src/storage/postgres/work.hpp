@@ -18,8 +18,7 @@ template <class T, class Decode>
 async_result<T> read(pool& from, statements all, Decode decode) {
     std::optional<failure> failed;
     try {
-        const auto c = from.shortest_queue();
-        const auto found = co_await asio::co_spawn(c->where(), c->ask(std::move(all)), use_task);
+        const auto found = co_await from.ask(std::move(all));
         from.answered();
         co_return decode(found);
     } catch (const failure& e) {

@@ -125,6 +125,7 @@ bool database::in_transaction() const noexcept { return sqlite3_get_autocommit(c
 
 std::vector<std::string> database::prepared() const {
     std::vector<std::string> texts;
+    texts.reserve(statements_.size());
     for (const auto& [text, statement] : statements_) texts.emplace_back(text);
     return texts;
 }

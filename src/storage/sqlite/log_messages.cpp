@@ -66,7 +66,7 @@ async_result<posted> log::post(new_message m) {
         body.text = m.text;
         body.reply_to = m.reply_to;
         body.key = m.key;
-        const auto numbers = append(w, m.room, m.author, std::move(body), {bring_back(w.db, *seat), {}});
+        auto numbers = append(w, m.room, m.author, std::move(body), {bring_back(w.db, *seat), {}});
         w.db.change("UPDATE members SET read_ordinal = ? WHERE room = ? AND user = ?", numbers.ordinal, m.room, m.author);
         return numbers;
     });

@@ -9,7 +9,7 @@ using namespace madang::broker::test;
 
 namespace {
 
-limits narrow() {
+limits small_outbox() {
     limits l;
     l.outbox = {.soft = 40, .hard = 100, .batch = 20};
     l.history_page = 4;
@@ -19,7 +19,7 @@ limits narrow() {
 }  // namespace
 
 TEST_CASE("who falls behind too far is told once, and gets nothing after what did not fit") {
-    bench b{1, narrow()};
+    bench b{1, small_outbox()};
     const auto ann = b.client(0);
     const auto bob = b.client(0);
     ann->listen("a", "room");
@@ -47,7 +47,7 @@ TEST_CASE("who falls behind too far is told once, and gets nothing after what di
 }
 
 TEST_CASE("typing is shed for who is behind, and only for them") {
-    bench b{1, narrow()};
+    bench b{1, small_outbox()};
     const auto ann = b.client(0);
     const auto bob = b.client(0);
     ann->listen("a", "room");
@@ -67,7 +67,7 @@ TEST_CASE("typing is shed for who is behind, and only for them") {
 }
 
 TEST_CASE("a session is told that it has room again, once, after it was behind") {
-    bench b{1, narrow()};
+    bench b{1, small_outbox()};
     const auto ann = b.client(0);
     ann->slow = true;
     ann->s().send(std::string(10, 'x'));
@@ -87,7 +87,7 @@ TEST_CASE("a session is told that it has room again, once, after it was behind")
 }
 
 TEST_CASE("who asks for what came after a position gets it from the history, then what is new") {
-    bench b{1, narrow()};
+    bench b{1, small_outbox()};
     for (seq_t seq = 1; seq <= 10; ++seq) b.past.append("room", numbered(seq));
     const auto ann = b.client(0);
     const auto l = ann->listen("a", "room", 4, 10);
@@ -128,7 +128,7 @@ TEST_CASE("a listener that notices a gap fills it from the history and goes on l
 }
 
 TEST_CASE("what is published while the history answers comes once and in order") {
-    bench b{1, narrow()};
+    bench b{1, small_outbox()};
     for (seq_t seq = 1; seq <= 3; ++seq) b.past.append("room", numbered(seq));
     b.past.slow = true;
     const auto ann = b.client(0);
@@ -152,7 +152,7 @@ TEST_CASE("what is published while the history answers comes once and in order")
 }
 
 TEST_CASE("a cursor waits while the outbox has no room, asks nobody meanwhile, and goes on when it has drained") {
-    bench b{1, narrow()};
+    bench b{1, small_outbox()};
     for (seq_t seq = 1; seq <= 20; ++seq) b.past.append("room", numbered(seq, 15));
     const auto ann = b.client(0);
     ann->slow = true;
@@ -211,7 +211,7 @@ TEST_CASE("unsubscribing or closing while the cursor reads is safe, and ends its
 }
 
 TEST_CASE("who is being closed gets what is queued and nothing from its cursors") {
-    bench b{1, narrow()};
+    bench b{1, small_outbox()};
     for (seq_t seq = 1; seq <= 20; ++seq) b.past.append("room", numbered(seq, 15));
     const auto ann = b.client(0);
     ann->slow = true;
@@ -231,7 +231,7 @@ TEST_CASE("who is being closed gets what is queued and nothing from its cursors"
 }
 
 TEST_CASE("who leaves while the cursor is behind gets what came before, the leave as the last message, and no more") {
-    bench b{1, narrow()};
+    bench b{1, small_outbox()};
     const auto ann = b.client(0, 7);
     for (seq_t seq = 1; seq <= 3; ++seq) b.past.append("room", numbered(seq));
     b.past.slow = true;
@@ -271,7 +271,7 @@ TEST_CASE("who comes back before the cursor has come to the leaving hears nothin
 }
 
 TEST_CASE("closing while the cursor waits for room is safe") {
-    bench b{1, narrow()};
+    bench b{1, small_outbox()};
     for (seq_t seq = 1; seq <= 10; ++seq) b.past.append("room", numbered(seq, 15));
     auto ann = b.client(0);
     ann->slow = true;
@@ -286,7 +286,7 @@ TEST_CASE("closing while the cursor waits for room is safe") {
 }
 
 TEST_CASE("who is too slow while others are being served takes nothing from them") {
-    bench b{1, narrow()};
+    bench b{1, small_outbox()};
     std::vector<std::unique_ptr<fake_client>> all;
     for (int i = 0; i < 6; ++i) {
         all.push_back(b.client(0, i + 1));

@@ -14,8 +14,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct node {
-    node(world& w, cache::table& far)
+struct caching_node {
+    caching_node(world& w, cache::table& far)
         : near(w.clock, std::size_t{8} << 20),
           both(near, far, cache::levels::default_near_ttl, &cache::store_cache::is_shared),
           texts(both, metrics),
@@ -51,8 +51,8 @@ struct scene {
 
     world w{sqlite_kind()};
     far_table far{w.clock};
-    node a{w, far};
-    node b{w, far};
+    caching_node a{w, far};
+    caching_node b{w, far};
     const user_id sora = w.person("sora");
     const user_id jun = w.person("jun");
 };

@@ -4,6 +4,9 @@
 #include "madang/cache/look_aside.hpp"
 #include "madang/cache/process_table.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+
 #include <atomic>
 #include <future>
 #include <optional>

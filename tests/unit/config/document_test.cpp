@@ -11,7 +11,7 @@ using namespace madang::config;
 
 namespace {
 
-settings load_text(const std::string& text) {
+settings load_document(const std::string& text) {
     const auto path = std::filesystem::temp_directory_path() / ("madang-document-" + std::to_string(::getpid()));
     std::ofstream(path, std::ios::binary) << text;
     auto loaded = load({.file = path.string(), .variables = {}, .overrides = {}});
@@ -49,9 +49,9 @@ TEST_CASE("config/madang.toml is what the table says") {
 }
 
 TEST_CASE("the documented file changes nothing, with and without its comments") {
-    CHECK(load_text(documented_file()) == defaults());
+    CHECK(load_document(documented_file()) == defaults());
     const auto all = uncommented(documented_file());
-    CHECK(load_text(all) == defaults());
+    CHECK(load_document(all) == defaults());
     // Every key is there once, and says what it is.
     for (const auto& k : keys()) {
         CAPTURE(k.name);
@@ -73,7 +73,7 @@ TEST_CASE("printed settings load to the same settings") {
     s.log.level = log_level::error;
     s.limits.frame = 123'457;
     s.tls = {.certificate = "C:\\a \"quoted\"\tfile", .key = "k"};
-    CHECK(load_text(effective(s, false)) == s);
+    CHECK(load_document(effective(s, false)) == s);
 }
 
 TEST_CASE("a password is masked when settings are printed") {

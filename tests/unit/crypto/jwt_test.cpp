@@ -6,26 +6,20 @@
 #include <openssl/err.h>
 
 #include "catch.hpp"
+#include "samples.hpp"
 
 using namespace madang;
 using namespace madang::crypto;
+using namespace madang::crypto::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-const timestamp noon{std::chrono::milliseconds{1795336200000}};
 
 // RFC 8037, appendix A.
 const std::string rfc_seed = *from_base64url("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A");
 constexpr auto rfc_public = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
 
 access_claims somebody(std::int64_t session = 9) { return {user_id{7}, session_id{session}, "user", noon, noon + 5min}; }
-
-key_set set_of(const signing_key& key) {
-    key_set keys;
-    keys.add(key);
-    return keys;
-}
 
 // A token with any header and payload, well signed.
 std::string signed_token(const std::string& header, const std::string& payload, const signing_key& key) {

@@ -1,25 +1,19 @@
 #include "madang/crypto/token_cache.hpp"
 
 #include "catch.hpp"
+#include "samples.hpp"
 
 #include <thread>
 
 using namespace madang;
 using namespace madang::crypto;
+using namespace madang::crypto::test;
 using namespace std::chrono_literals;
 
 namespace {
 
-const timestamp noon{std::chrono::milliseconds{1795336200000}};
-
 access_claims of_session(std::int64_t session, timestamp issued = noon) {
     return {user_id{7}, session_id{session}, "user", issued, issued + 5min};
-}
-
-key_set set_of(const signing_key& key) {
-    key_set keys;
-    keys.add(key);
-    return keys;
 }
 
 }  // namespace

@@ -15,11 +15,8 @@ using namespace madang::domain::test;
 
 namespace {
 
-constexpr user_id me{1};
-constexpr room_id room{5};
-
-struct bench {
-    bench() { rooms.counts[room] = 2; }
+struct message_bench {
+    message_bench() { rooms.counts[the_room] = 2; }
 
     // Runs `work` and whatever it has started.
     template <class T>
@@ -42,7 +39,7 @@ struct bench {
 
 new_message saying(std::string key) {
     new_message m;
-    m.room = room;
+    m.room = the_room;
     m.author = me;
     m.key = std::move(key);
     m.text = "hello";
@@ -60,7 +57,7 @@ posted numbered(seq_t seq, ordinal_t ordinal, bool duplicate = false) {
 }  // namespace
 
 TEST_CASE("a message without a key gets one that no client can have, and each a different one") {
-    bench b;
+    message_bench b;
     b.log.posts = numbered(7, 3);
     for (int i = 0; i < 2; ++i) REQUIRE(b.run(b.service.post(saying(""))).value().seq == 7);
     const auto& first = b.log.posted_messages.at(0).key;
@@ -71,7 +68,7 @@ TEST_CASE("a message without a key gets one that no client can have, and each a 
 }
 
 TEST_CASE("a client's own key stays as it is") {
-    bench b;
+    message_bench b;
     b.log.posts = numbered(7, 3);
     (void)b.run(b.service.post(saying("mine")));
     REQUIRE(b.log.posted_messages.at(0).key == "mine");
@@ -79,7 +76,7 @@ TEST_CASE("a client's own key stays as it is") {
 }
 
 TEST_CASE("who writes has read what they wrote; a repetition and a refusal move nothing") {
-    bench b;
+    message_bench b;
     b.log.posts = numbered(7, 3, true);
     REQUIRE(b.run(b.service.post(saying("k"))).value().duplicate);
     b.log.posts = errc::not_a_member;
@@ -91,37 +88,37 @@ TEST_CASE("who writes has read what they wrote; a repetition and a refusal move 
 }
 
 TEST_CASE("a read mark that moved is told to the room and to my other devices; one that did not, to nobody") {
-    bench b;
+    message_bench b;
     b.log.marks = false;
-    REQUIRE(b.run(b.service.mark_read(me, room, 4)).has_value());
+    REQUIRE(b.run(b.service.mark_read(me, the_room, 4)).has_value());
     REQUIRE(b.listeners.told.empty());
     REQUIRE(b.listeners.digests.empty());
     b.log.marks = true;
-    REQUIRE(b.run(b.service.mark_read(me, room, 4)).has_value());
+    REQUIRE(b.run(b.service.mark_read(me, the_room, 4)).has_value());
     REQUIRE(b.listeners.told == std::vector{std::pair{me, std::string{R"({"type":"read","roomId":5,"ordinal":4})"}}});
     REQUIRE(b.listeners.digests == std::vector{std::map<user_id, ordinal_t>{{me, 4}}});
     b.log.marks = errc::invalid_request;
-    REQUIRE(b.run(b.service.mark_read(me, room, 99)).error().code == errc::invalid_request);
+    REQUIRE(b.run(b.service.mark_read(me, the_room, 99)).error().code == errc::invalid_request);
 }
 
 TEST_CASE("an edit answers with the message as it is now") {
-    bench b;
-    b.rooms.sit(me.value, room.value, 0, 9);
+    message_bench b;
+    b.rooms.sit(me.value, the_room.value, 0, 9);
     timeline_item item;
-    item.event = said(room.value, 7, "better");
-    b.rooms.messages[{room, 7}] = item;
+    item.event = said(the_room.value, 7, "better");
+    b.rooms.messages[{the_room, 7}] = item;
     b.log.edits = errc::forbidden;
-    REQUIRE(b.run(b.service.edit(me, room, 7, "better")).error().code == errc::forbidden);
+    REQUIRE(b.run(b.service.edit(me, the_room, 7, "better")).error().code == errc::forbidden);
     b.log.edits = result<>{};
-    const auto now = b.run(b.service.edit(me, room, 7, "better")).value();
+    const auto now = b.run(b.service.edit(me, the_room, 7, "better")).value();
     REQUIRE(std::get<message_posted>(now.event.body).text == "better");
 }
 
 TEST_CASE("typing is for members") {
-    bench b;
-    REQUIRE(b.run(b.service.typing(me, room)).error().code == errc::not_a_member);
+    message_bench b;
+    REQUIRE(b.run(b.service.typing(me, the_room)).error().code == errc::not_a_member);
     REQUIRE(b.listeners.typed.empty());
-    b.rooms.sit(me.value, room.value, 0, 9);
-    REQUIRE(b.run(b.service.typing(me, room)).has_value());
-    REQUIRE(b.listeners.typed == std::vector{std::pair{room, me}});
+    b.rooms.sit(me.value, the_room.value, 0, 9);
+    REQUIRE(b.run(b.service.typing(me, the_room)).has_value());
+    REQUIRE(b.listeners.typed == std::vector{std::pair{the_room, me}});
 }

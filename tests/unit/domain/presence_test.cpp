@@ -75,14 +75,14 @@ public:
 };
 
 // Digests for one watcher as text: "2+ 3-" is one that says 2 online, 3 offline.
-struct bench {
-    explicit bench(presence::timing t = {20ms, 1h}) : service(executor{io.get_executor()}, all(), t) {}
-    ~bench() {
+struct presence_bench {
+    explicit presence_bench(presence::timing t = {20ms, 1h}) : service(executor{io.get_executor()}, all(), t) {}
+    ~presence_bench() {
         service.stop();
         turn();
     }
-    bench(const bench&) = delete;
-    bench& operator=(const bench&) = delete;
+    presence_bench(const presence_bench&) = delete;
+    presence_bench& operator=(const presence_bench&) = delete;
 
     presence::parts all() {
         presence::parts p{contacts, board, here};
@@ -137,7 +137,7 @@ using texts = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("who begins to watch is shown all friends at once, then changes, and nobody else") {
-    bench b;
+    presence_bench b;
     b.contacts.befriend(1, 2);
     b.contacts.befriend(1, 3);
     b.service.in_user(user_id{2}, true);
@@ -155,7 +155,7 @@ TEST_CASE("who begins to watch is shown all friends at once, then changes, and n
 }
 
 TEST_CASE("changes of a moment come together, and what changed back is not told") {
-    bench b{{100ms, 1h}};
+    presence_bench b{{100ms, 1h}};
     for (const auto who : {2, 3, 4}) b.contacts.befriend(1, who);
     const auto began = std::chrono::steady_clock::now();
     b.watch(1);
@@ -169,7 +169,7 @@ TEST_CASE("changes of a moment come together, and what changed back is not told"
 }
 
 TEST_CASE("a watcher without friends is told so, and one who has gone is told nothing") {
-    bench b;
+    presence_bench b;
     b.watch(1);
     REQUIRE(b.shown_to(1) == texts{""});
     b.contacts.befriend(5, 2);
@@ -181,7 +181,7 @@ TEST_CASE("a watcher without friends is told so, and one who has gone is told no
 }
 
 TEST_CASE("a new friend is shown, and a former one's comings are not") {
-    bench b;
+    presence_bench b;
     b.contacts.befriend(1, 2);
     b.watch(1);
     b.contacts.part(1, 2);
@@ -201,7 +201,7 @@ TEST_CASE("a new friend is shown, and a former one's comings are not") {
 }
 
 TEST_CASE("a change on another node is told when it is heard of, or found when everybody is looked at again") {
-    bench b{{10ms, 60ms}};
+    presence_bench b{{10ms, 60ms}};
     b.contacts.befriend(1, 2);
     b.watch(1);
     b.board.online.insert(user_id{2});
@@ -214,7 +214,7 @@ TEST_CASE("a change on another node is told when it is heard of, or found when e
 }
 
 TEST_CASE("news of the people who are watched are asked for, as long as they are") {
-    bench b;
+    presence_bench b;
     b.contacts.befriend(1, 2);
     b.contacts.befriend(5, 2);
     b.watch(1);
@@ -230,7 +230,7 @@ TEST_CASE("news of the people who are watched are asked for, as long as they are
 }
 
 TEST_CASE("nobody is looked at while nobody watches, and a list that could not be read is read again") {
-    bench b{{10ms, 10ms}};
+    presence_bench b{{10ms, 10ms}};
     b.service.in_user(user_id{2}, true);
     b.turn_for(30ms);
     REQUIRE(b.board.looked_at == 0);

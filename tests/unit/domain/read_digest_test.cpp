@@ -13,12 +13,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr room_id room{5};
 constexpr user_id ann{1};
 constexpr user_id bob{2};
 
-struct bench {
-    bench() { rooms.counts[room] = 3; }
+struct digest_bench {
+    digest_bench() { rooms.counts[the_room] = 3; }
 
     void turn() {
         io.restart();
@@ -40,14 +39,14 @@ using marks = std::map<user_id, ordinal_t>;
 }  // namespace
 
 TEST_CASE("the first mark goes at once; those of the next second are merged into one digest") {
-    bench b;
+    digest_bench b;
     const auto start = std::chrono::steady_clock::now();
-    b.digest.add(room, ann, 3);
+    b.digest.add(the_room, ann, 3);
     b.turn();
     REQUIRE(b.listeners.digests == std::vector{marks{{ann, 3}}});
-    b.digest.add(room, ann, 5);
-    b.digest.add(room, bob, 4);
-    b.digest.add(room, ann, 4);  // late: a mark never goes back
+    b.digest.add(the_room, ann, 5);
+    b.digest.add(the_room, bob, 4);
+    b.digest.add(the_room, ann, 4);  // late: a mark never goes back
     b.turn();
     REQUIRE(b.listeners.digests.size() == 1);
     b.turn_until(2);
@@ -56,10 +55,10 @@ TEST_CASE("the first mark goes at once; those of the next second are merged into
 }
 
 TEST_CASE("rooms do not wait for each other") {
-    bench b;
+    digest_bench b;
     const room_id other{6};
     b.rooms.counts[other] = 2;
-    b.digest.add(room, ann, 1);
+    b.digest.add(the_room, ann, 1);
     b.turn();
     b.digest.add(other, bob, 1);
     b.turn_until(2);
@@ -67,9 +66,9 @@ TEST_CASE("rooms do not wait for each other") {
 }
 
 TEST_CASE("a room of more than a hundred members gets no digests, one of a hundred does") {
-    bench b;
-    b.rooms.counts[room] = read_digest::most_members + 1;
-    b.digest.add(room, ann, 1);
+    digest_bench b;
+    b.rooms.counts[the_room] = read_digest::most_members + 1;
+    b.digest.add(the_room, ann, 1);
     const room_id smaller{6};
     b.rooms.counts[smaller] = read_digest::most_members;
     b.digest.add(smaller, bob, 1);
@@ -78,28 +77,28 @@ TEST_CASE("a room of more than a hundred members gets no digests, one of a hundr
 }
 
 TEST_CASE("where nobody reads along nothing is kept") {
-    bench b;
+    digest_bench b;
     b.listeners.reading = false;
-    b.digest.add(room, ann, 1);
+    b.digest.add(the_room, ann, 1);
     b.listeners.reading = true;
     b.turn();
     REQUIRE(b.listeners.digests.empty());
 }
 
 TEST_CASE("a room that was quiet for a second is forgotten, and the timer rests") {
-    bench b;
-    b.digest.add(room, ann, 1);
+    digest_bench b;
+    b.digest.add(the_room, ann, 1);
     b.io.run_for(3s);  // ends when nothing is left to wait for
     REQUIRE(b.io.stopped());
-    b.digest.add(room, ann, 2);
+    b.digest.add(the_room, ann, 2);
     b.turn();
     REQUIRE(b.listeners.digests.size() == 2);
 }
 
 TEST_CASE("after stop() no digest goes out") {
-    bench b;
+    digest_bench b;
     b.digest.stop();
-    b.digest.add(room, ann, 1);
+    b.digest.add(the_room, ann, 1);
     b.turn();
     REQUIRE(b.listeners.digests.empty());
 }

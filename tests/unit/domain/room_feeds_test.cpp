@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct bench {
+struct feeds_bench {
     asio::io_context io;
     fake_room_store rooms;
     fake_audience listeners;
@@ -55,7 +55,7 @@ using seqs = std::vector<seq_t>;
 }  // namespace
 
 TEST_CASE("commits reach the listeners in seq order") {
-    bench b;
+    feeds_bench b;
     b.listeners.listened = {room_id{1}, room_id{2}};
     b.commit_seqs(1, {1, 2});
     b.commit_seqs(2, {7});
@@ -65,7 +65,7 @@ TEST_CASE("commits reach the listeners in seq order") {
 }
 
 TEST_CASE("an event that comes early waits for its predecessor, and the store is not asked") {
-    bench b;
+    feeds_bench b;
     b.listeners.listened = {room_id{1}};
     b.commit_seqs(1, {1, 3});
     REQUIRE(b.listeners.seqs(1) == seqs{1});
@@ -76,7 +76,7 @@ TEST_CASE("an event that comes early waits for its predecessor, and the store is
 }
 
 TEST_CASE("a gap is read from the store when patience ends, not more than what is missing") {
-    bench b;
+    feeds_bench b;
     b.listeners.listened = {room_id{1}, room_id{2}};
     b.rooms.fill(1, 9);
     b.rooms.fill(2, 3);
@@ -92,7 +92,7 @@ TEST_CASE("a gap is read from the store when patience ends, not more than what i
 }
 
 TEST_CASE("a later gap is repaired too") {
-    bench b;
+    feeds_bench b;
     b.listeners.listened = {room_id{1}};
     b.rooms.fill(1, 9);
     b.commit_seqs(1, {1, 3});
@@ -103,7 +103,7 @@ TEST_CASE("a later gap is repaired too") {
 }
 
 TEST_CASE("of several gaps in a room each is repaired, without another commit") {
-    bench b;
+    feeds_bench b;
     b.listeners.listened = {room_id{1}};
     b.rooms.fill(1, 9);
     b.commit_seqs(1, {1, 3, 6, 9});
@@ -112,7 +112,7 @@ TEST_CASE("of several gaps in a room each is repaired, without another commit") 
 }
 
 TEST_CASE("several gaps that the store cannot fill are all gone past") {
-    bench b;
+    feeds_bench b;
     b.listeners.listened = {room_id{1}};
     b.rooms.broken = true;
     b.commit_seqs(1, {1, 3, 6});
@@ -121,7 +121,7 @@ TEST_CASE("several gaps that the store cannot fill are all gone past") {
 }
 
 TEST_CASE("where the store cannot fill a gap the feed goes on behind it: listeners repair it themselves") {
-    bench b;
+    feeds_bench b;
     b.listeners.listened = {room_id{1}};
     b.rooms.broken = true;
     b.commit_seqs(1, {1, 5});
@@ -132,7 +132,7 @@ TEST_CASE("where the store cannot fill a gap the feed goes on behind it: listene
 }
 
 TEST_CASE("nothing is delivered for a room without listeners, and whoever comes next starts where the room is then") {
-    bench b;
+    feeds_bench b;
     b.commit_seqs(1, {1, 2});
     REQUIRE(b.listeners.delivered.empty());
     b.listeners.listened = {room_id{1}};
@@ -148,7 +148,7 @@ TEST_CASE("nothing is delivered for a room without listeners, and whoever comes 
 }
 
 TEST_CASE("who joined is told the room as they see it, if they are here; who left, that it is gone") {
-    bench b;
+    feeds_bench b;
     b.listeners.here = {user_id{1}, user_id{3}};
     b.rooms.sit(1, 5, 0, 1);
     b.rooms.sit(2, 5, 0, 1);
@@ -165,7 +165,7 @@ TEST_CASE("who joined is told the room as they see it, if they are here; who lef
 }
 
 TEST_CASE("a change of the audience without an event is delivered as well") {
-    bench b;
+    feeds_bench b;
     commit c = committed(5, 0);
     c.left = {user_id{4}};
     b.feeds.committed({c});
@@ -174,7 +174,7 @@ TEST_CASE("a change of the audience without an event is delivered as well") {
 }
 
 TEST_CASE("after stop() gaps are left alone") {
-    bench b;
+    feeds_bench b;
     b.listeners.listened = {room_id{1}};
     b.rooms.fill(1, 5);
     b.commit_seqs(1, {1, 5});
@@ -184,7 +184,7 @@ TEST_CASE("after stop() gaps are left alone") {
 }
 
 TEST_CASE("a check reads what a feed missed, once for all listeners, and nothing where it is at the head") {
-    bench b;
+    feeds_bench b;
     b.listeners.listened = {room_id{1}, room_id{2}};
     b.rooms.fill(1, 5);
     b.rooms.fill(2, 3);
@@ -199,7 +199,7 @@ TEST_CASE("a check reads what a feed missed, once for all listeners, and nothing
 }
 
 TEST_CASE("a check of a feed that knows nothing yet tells the head, once") {
-    bench b;
+    feeds_bench b;
     b.listeners.listened = {room_id{1}};
     b.rooms.fill(1, 5);
     REQUIRE(b.check({1}));
@@ -211,7 +211,7 @@ TEST_CASE("a check of a feed that knows nothing yet tells the head, once") {
 }
 
 TEST_CASE("a check lets what waited behind the gap pass, and passes over rooms without listeners") {
-    bench b;
+    feeds_bench b;
     b.listeners.listened = {room_id{1}};
     b.rooms.fill(1, 6);
     b.rooms.fill(2, 6);
@@ -222,14 +222,14 @@ TEST_CASE("a check lets what waited behind the gap pass, and passes over rooms w
 }
 
 TEST_CASE("a check says so when the store does not answer") {
-    bench b;
+    feeds_bench b;
     b.listeners.listened = {room_id{1}};
     b.rooms.broken = true;
     REQUIRE_FALSE(b.check({1}));
 }
 
 TEST_CASE("what a check finds changes the audience as if it had been heard") {
-    bench b;
+    feeds_bench b;
     b.listeners.listened = {room_id{1}};
     b.rooms.fill(1, 1);
     b.commit_seqs(1, {1});

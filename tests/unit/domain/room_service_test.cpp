@@ -12,9 +12,7 @@ using madang::test::run_task;
 
 namespace {
 
-constexpr user_id me{1};
-
-struct bench {
+struct rooms_bench {
     // A room where I see everything after `visible_from`.
     void room(std::int64_t n, seq_t last, seq_t visible_from = 0) {
         rooms.fill(n, last);
@@ -35,7 +33,7 @@ known_position knows(std::int64_t room, seq_t seq) { return {room_id{room}, seq}
 }  // namespace
 
 TEST_CASE("sync gives what came after each position, and nothing where nothing came") {
-    bench b;
+    rooms_bench b;
     b.room(5, 10);
     b.room(6, 3);
     const auto answer = b.sync({knows(5, 7), knows(6, 3)}).value();
@@ -54,7 +52,7 @@ TEST_CASE("sync gives what came after each position, and nothing where nothing c
 }
 
 TEST_CASE("sync gives a hundred events of a room and says that there are more") {
-    bench b;
+    rooms_bench b;
     b.room(5, 150);
     const auto page = b.sync({knows(5, 0)}).value().rooms.at(0).page;
     REQUIRE(page.events.size() == 100);
@@ -64,7 +62,7 @@ TEST_CASE("sync gives a hundred events of a room and says that there are more") 
 }
 
 TEST_CASE("sync reads five thousand events in all; the rooms after that say that they have more") {
-    bench b;
+    rooms_bench b;
     std::vector<known_position> known;
     for (std::int64_t n = 1; n <= 52; ++n) {
         b.room(n, 99);
@@ -86,7 +84,7 @@ TEST_CASE("sync reads five thousand events in all; the rooms after that say that
 }
 
 TEST_CASE("sync names the rooms that came and those that are gone") {
-    bench b;
+    rooms_bench b;
     b.room(5, 1);
     b.room(7, 1);
     const auto answer = b.sync({knows(5, 1), knows(6, 40)}).value();
@@ -96,7 +94,7 @@ TEST_CASE("sync names the rooms that came and those that are gone") {
 }
 
 TEST_CASE("sync never reads what I may not see") {
-    bench b;
+    rooms_bench b;
     b.room(5, 10, 8);
     const auto page = b.sync({knows(5, 2)}).value().rooms.at(0).page;
     REQUIRE(page.events.size() == 2);
@@ -105,7 +103,7 @@ TEST_CASE("sync never reads what I may not see") {
 }
 
 TEST_CASE("a position of another epoch, or from the future, makes the client reload") {
-    bench b;
+    rooms_bench b;
     b.room(5, 10);
     REQUIRE(b.sync({knows(5, 10)}, "e0").error().code == errc::conflict);
     REQUIRE(b.sync({knows(5, 11)}).error().code == errc::conflict);
@@ -113,7 +111,7 @@ TEST_CASE("a position of another epoch, or from the future, makes the client rel
 }
 
 TEST_CASE("a sync that cannot read answers with the error, not with a part") {
-    bench b;
+    rooms_bench b;
     b.room(5, 10);
     b.rooms.broken = true;
     b.rooms.events_fail = errc::unavailable;
@@ -121,7 +119,7 @@ TEST_CASE("a sync that cannot read answers with the error, not with a part") {
 }
 
 TEST_CASE("the event log is for members, from where they may see, in pages") {
-    bench b;
+    rooms_bench b;
     b.room(5, 10, 4);
     REQUIRE(run_task(b.service.events(me, room_id{6}, 0, 10)).error().code == errc::not_a_member);
     const auto first = run_task(b.service.events(me, room_id{5}, 0, 4)).value();
@@ -143,7 +141,7 @@ TEST_CASE("the message behind a used key is its author's, also after leaving the
         p.duplicate = true;
         return p;
     };
-    bench b;
+    rooms_bench b;
     b.rooms.fill(5, 3);
     REQUIRE(run_task(b.service.acknowledged(me, room_id{5}, used(2))).value().event.seq == 2);
     REQUIRE(run_task(b.service.acknowledged(user_id{2}, room_id{5}, used(2))).error().code == errc::not_found);
@@ -151,7 +149,7 @@ TEST_CASE("the message behind a used key is its author's, also after leaving the
 }
 
 TEST_CASE("a new message is shown to its author as it was written, without another look") {
-    bench b;  // whose store has no such room
+    rooms_bench b;  // whose store has no such room
     event e;
     e.room = room_id{5};
     e.seq = 7;
@@ -170,7 +168,7 @@ TEST_CASE("a new message is shown to its author as it was written, without anoth
 }
 
 TEST_CASE("opening a room answers with the room as its creator sees it, and says whether it was there") {
-    bench b;
+    rooms_bench b;
     b.room(5, 1);
     room_log::created made;
     made.room = room_id{5};
@@ -186,7 +184,7 @@ TEST_CASE("opening a room answers with the room as its creator sees it, and says
 }
 
 TEST_CASE("an invitation names who was added and is still there") {
-    bench b;
+    rooms_bench b;
     b.rooms.sit(2, 5, 0, 1);
     b.log.adds = std::vector{user_id{2}, user_id{3}};
     const auto added = run_task(b.service.invite(me, room_id{5}, {user_id{2}, user_id{3}})).value();
@@ -195,6 +193,6 @@ TEST_CASE("an invitation names who was added and is still there") {
 }
 
 TEST_CASE("members are shown to members alone") {
-    bench b;
+    rooms_bench b;
     REQUIRE(run_task(b.service.members(me, room_id{5}, {}, 10)).error().code == errc::not_a_member);
 }

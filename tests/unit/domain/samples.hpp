@@ -1,4 +1,4 @@
-// A person, an event and a commit, as tests need them; and how a fake answers.
+// A person, a room, an event and a commit, as tests need them; and how a fake answers.
 #pragma once
 
 #include "madang/base/async.hpp"
@@ -11,6 +11,9 @@
 #include <utility>
 
 namespace madang::domain::test {
+
+inline constexpr user_id me{1};
+inline constexpr room_id the_room{5};
 
 template <class T>
 async_result<T> answer(result<T> r) {

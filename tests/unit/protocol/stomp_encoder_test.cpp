@@ -15,7 +15,7 @@ using namespace std::string_literals;
 
 namespace {
 
-outcome parsed(const std::string& bytes, version v) { return parsed_whole(bytes, {.version = v, .limits = {}}); }
+outcome decoded(const std::string& bytes, version v) { return parsed_whole(bytes, {.version = v, .limits = {}}); }
 
 }  // namespace
 
@@ -28,7 +28,7 @@ TEST_CASE("CONNECTED says version, session, server and heart-beat", "[stomp]") {
 TEST_CASE("RECEIPT gives the id back as it came", "[stomp]") {
     const std::array more{header{"x-seq", "42"}};
     REQUIRE(encode_receipt(version::v12, "a:b\\c\r\n", more) == "RECEIPT\nreceipt-id:a\\cb\\\\c\\r\\n\nx-seq:42\n\n\0"s);
-    REQUIRE(parsed(encode_receipt(version::v12, "a:b\\c\r\n"), version::v12) == outcome{"RECEIPT|receipt-id=a:b\\c\r\n|"});
+    REQUIRE(decoded(encode_receipt(version::v12, "a:b\\c\r\n"), version::v12) == outcome{"RECEIPT|receipt-id=a:b\\c\r\n|"});
 }
 
 TEST_CASE("ERROR has message, receipt-id, code and a body", "[stomp]") {
@@ -41,7 +41,7 @@ TEST_CASE("ERROR has message, receipt-id, code and a body", "[stomp]") {
 }
 
 TEST_CASE("a refused negotiation names our versions in plain text", "[stomp]") {
-    const auto seen = parsed(encode_version_refusal(), version::v10);
+    const auto seen = decoded(encode_version_refusal(), version::v10);
     REQUIRE(seen.size() == 1);
     REQUIRE(seen.front().starts_with("ERROR|version=1.0,1.1,1.2|content-type=text/plain|"));
 }
@@ -51,7 +51,7 @@ TEST_CASE("a MESSAGE is a subscription's prefix and a shared tail", "[stomp]") {
     const auto tail = message_tail(version::v12, headers, "application/json", "{\"a\":\"마당\"}");
     REQUIRE(message_prefix(version::v12, "sub-0") == "MESSAGE\nsubscription:sub-0\n");
     REQUIRE(message_prefix(version::v12, "a:b", "k1") == "MESSAGE\nsubscription:a\\cb\nack:k1\n");
-    REQUIRE(parsed(message_prefix(version::v12, "sub-0") + tail, version::v12) ==
+    REQUIRE(decoded(message_prefix(version::v12, "sub-0") + tail, version::v12) ==
             outcome{"MESSAGE|subscription=sub-0|destination=/topic/rooms/7|message-id=7.42|content-type=application/json|"
                     "content-length=14|{\"a\":\"마당\"}"});
 }
@@ -95,7 +95,7 @@ TEST_CASE("what a version cannot express becomes a blank", "[stomp]") {
     REQUIRE(encode({command::ack, headers, ""}, version::v11) == "ACK\nn\\cm:a\\cb\\\\ \\n\n\n\0"s);
 }
 
-TEST_CASE("what is encoded is parsed to the same, in every version", "[stomp]") {
+TEST_CASE("what is encoded is decoded to the same, in every version", "[stomp]") {
     std::mt19937_64 random{20261122};
     const auto pick = [&](std::size_t n) { return static_cast<std::size_t>(random() % n); };
     // What each version can express in a name or value; 1.0 trims blanks and has no escapes.

@@ -7,12 +7,6 @@ using list = std::vector<std::string>;
 
 namespace {
 
-std::vector<user_id> ids(const std::vector<member>& members) {
-    std::vector<user_id> found;
-    for (const auto& m : members) found.push_back(m.user.id);
-    return found;
-}
-
 member_role role_of(world& w, room_id room, user_id who) { return w.get(w.rooms().member_of(room, who)).role; }
 
 }  // namespace

@@ -8,8 +8,6 @@ using namespace madang::domain;
 
 namespace {
 
-timeline_range newest(std::size_t limit) { return {.before = 0, .after = {}, .around = 0, .limit = limit}; }
-
 // A room in which everything has happened. `sora` sees all and has not reacted; `jun` sees all and has.
 struct busy_room {
     explicit busy_room(world& world_) : w(world_) {

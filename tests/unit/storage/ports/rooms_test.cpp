@@ -11,11 +11,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::vector<user_id> ids(const std::vector<member>& members) {
-    std::vector<user_id> found;
-    for (const auto& m : members) found.push_back(m.user.id);
-    return found;
-}
 std::vector<room_id> ids(const std::vector<room_view>& views) {
     std::vector<room_id> found;
     for (const auto& v : views) found.push_back(v.id);

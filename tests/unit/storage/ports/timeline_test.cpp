@@ -18,7 +18,6 @@ room_id numbered(world& w, user_id me, int messages) {
     return room;
 }
 
-timeline_range newest(std::size_t limit) { return {.before = 0, .after = {}, .around = 0, .limit = limit}; }
 timeline_range before(seq_t seq, std::size_t limit) { return {.before = seq, .after = {}, .around = 0, .limit = limit}; }
 timeline_range after(seq_t seq, std::size_t limit) { return {.before = 0, .after = seq, .around = 0, .limit = limit}; }
 timeline_range around(seq_t seq, std::size_t limit) { return {.before = 0, .after = {}, .around = seq, .limit = limit}; }

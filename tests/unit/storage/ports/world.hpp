@@ -71,7 +71,7 @@ public:
     template <class T>
     T get(async_result<T> asked) {
         auto answer = io_.run(std::move(asked));
-        if (!answer) FAIL("refused: " << to_string(answer.error().code) << " " << answer.error().detail);
+        if (!answer) fail_of(answer.error());
         if constexpr (!std::is_void_v<T>) return std::move(*answer);
     }
     // The code of a refusal, which must be one.
@@ -82,60 +82,23 @@ public:
         return answer.error().code;
     }
 
-    user_id person(const std::string& name) {
-        domain::new_user u;
-        u.username = name;
-        u.display_name = name;
-        u.password_hash = "hash of " + name;
-        return get(accounts().create_user(u)).id;
-    }
-    void befriend(user_id a, user_id b) {
-        get(contacts().befriend(a, b, 2000));
-        get(contacts().accept(b, a, 2000));
-    }
-    domain::room_log::created create(domain::room_kind kind, user_id creator, std::vector<user_id> others, std::string key = {}) {
-        return get(log().create_room(room_of(kind, creator, std::move(others), std::move(key))));
-    }
-    static domain::new_room room_of(domain::room_kind kind, user_id creator, std::vector<user_id> others, std::string key = {}) {
-        domain::new_room r;
-        r.kind = kind;
-        r.creator = creator;
-        r.others = std::move(others);
-        r.key = std::move(key);
-        return r;
-    }
-    // Makes them friends of the creator first.
-    room_id group(user_id creator, std::vector<user_id> others) {
-        for (const auto other : others) make_friends(creator, other);
-        return create(domain::room_kind::group, creator, std::move(others)).room;
-    }
-    room_id direct(user_id a, user_id b) {
-        make_friends(a, b);
-        return create(domain::room_kind::direct, a, {b}).room;
-    }
-    void join(room_id room, user_id inviter, user_id guest) {
-        make_friends(inviter, guest);
-        get(log().add_members(room, inviter, {guest}));
-    }
+    user_id person(const std::string& name);
+    void befriend(user_id a, user_id b);
+    domain::room_log::created create(domain::room_kind kind, user_id creator, std::vector<user_id> others, std::string key = {});
+    static domain::new_room room_of(domain::room_kind kind, user_id creator, std::vector<user_id> others, std::string key = {});
+    // These make them friends first.
+    room_id group(user_id creator, std::vector<user_id> others);
+    room_id direct(user_id a, user_id b);
+    void join(room_id room, user_id inviter, user_id guest);
 
-    domain::new_message message(room_id room, user_id author, std::string text, std::string key = {}, seq_t reply_to = 0) {
-        if (key.empty()) key = "~" + std::to_string(++keys_given_);
-        return {room, author, std::move(key), std::move(text), reply_to};
-    }
-    domain::posted say(room_id room, user_id author, std::string text, std::string key = {}, seq_t reply_to = 0) {
-        return get(log().post(message(room, author, std::move(text), std::move(key), reply_to)));
-    }
-    domain::timeline_page timeline(user_id me, room_id room, domain::timeline_range range = {}) {
-        return get(rooms().timeline(me, room, range));
-    }
-    // The whole log.
-    std::vector<domain::event> events(room_id room) { return get(rooms().events(room, 0, 100'000)); }
+    domain::new_message message(room_id room, user_id author, std::string text, std::string key = {}, seq_t reply_to = 0);
+    domain::posted say(room_id room, user_id author, std::string text, std::string key = {}, seq_t reply_to = 0);
+    domain::timeline_page timeline(user_id me, room_id room, domain::timeline_range range = {});
+    std::vector<domain::event> events(room_id room);  // the whole log
 
 private:
-    void make_friends(user_id a, user_id b) {
-        const auto mine = get(contacts().friends(a, user_id{b.value - 1}, 1));
-        if (mine.empty() || mine.front().who.id != b) befriend(a, b);
-    }
+    static void fail_of(const error& refused);
+    void make_friends(user_id a, user_id b);
 
     io_thread io_;
     std::unique_ptr<store_under_test> store_;
@@ -143,11 +106,12 @@ private:
 };
 
 // The texts of the messages among the items, "-" for a deleted one.
-inline std::vector<std::string> texts(const domain::timeline_page& page) {
-    std::vector<std::string> found;
-    for (const auto& item : page.items)
-        if (const auto* m = std::get_if<domain::message_posted>(&item.event.body)) found.push_back(m->deleted_at ? "-" : m->text);
-    return found;
+[[nodiscard]] std::vector<std::string> texts(const domain::timeline_page& page);
+
+[[nodiscard]] std::vector<user_id> ids(const std::vector<domain::member>& members);
+
+[[nodiscard]] inline domain::timeline_range newest(std::size_t limit) {
+    return {.before = 0, .after = {}, .around = 0, .limit = limit};
 }
 
 template <class Body>

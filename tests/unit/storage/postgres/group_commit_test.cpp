@@ -9,10 +9,10 @@ using namespace madang::domain;
 
 namespace {
 
-using answers = std::vector<std::future<result<posted>>>;
+using pending_posts = std::vector<std::future<result<posted>>>;
 
 // Lets the lane go as soon as all of them wait, and says how many transactions they have become.
-std::uint64_t batches_of(crowded_lane& lane, answers& waiting) {
+std::uint64_t batches_of(crowded_lane& lane, pending_posts& waiting) {
     const auto& stats = lane.w.store().stats();
     const auto before = stats.batches.load();
     lane.let_go(waiting.size());
@@ -28,7 +28,7 @@ TEST_CASE("what gathers in a lane during a commit becomes one transaction, of ho
     const auto& stats = lane.w.store().stats();
     const auto units = stats.units.load();
     lane.hold();
-    answers waiting;
+    pending_posts waiting;
     for (std::size_t i = 0; i < 200; ++i) waiting.push_back(lane.start_post(rooms[i % rooms.size()], "text"));
     REQUIRE(batches_of(lane, waiting) == 1);
     REQUIRE(stats.units == units + 201);
@@ -40,7 +40,7 @@ TEST_CASE("read marks travel in the transaction of the messages around them") {
     lane.w.say(lane.room, lane.me, "text");
     const auto before = lane.w.store().stats().batches.load();
     lane.hold();
-    answers posts;
+    pending_posts posts;
     std::vector<std::future<result<bool>>> marks;
     for (int i = 0; i < 20; ++i) {
         posts.push_back(lane.start_post(lane.room, "text"));
@@ -73,7 +73,7 @@ TEST_CASE("a lane's transaction has as many rows as it may have") {
     options.batch_rows = 10;
     crowded_lane lane{options};
     lane.hold();
-    answers waiting;
+    pending_posts waiting;
     const int count = GENERATE(200, 195);
     for (int i = 0; i < count; ++i) waiting.push_back(lane.start_post(lane.room, "text"));
     REQUIRE(batches_of(lane, waiting) == 20);
@@ -84,7 +84,7 @@ TEST_CASE("a lane's transaction has as many bytes as it may have, and a message 
     options.batch_bytes = 5000;
     crowded_lane lane{options};
     lane.hold();
-    answers waiting;
+    pending_posts waiting;
     for (int i = 0; i < 6; ++i) waiting.push_back(lane.start_post(lane.room, std::string(2000, 'x')));
     waiting.push_back(lane.start_post(lane.room, std::string(8000, 'x')));
     REQUIRE(batches_of(lane, waiting) == 4);

@@ -18,7 +18,7 @@ using storage::sqlite::database;
 
 namespace {
 
-const manual_clock now;
+const manual_clock some_time;
 
 storage::sqlite_options options_for(const std::filesystem::path& file) {
     storage::sqlite_options options;
@@ -66,14 +66,14 @@ TEST_CASE("the lock of a process that is killed is free at once") {
 
 TEST_CASE("a store needs a database that was migrated") {
     const temporary_directory dir;
-    REQUIRE_THROWS_WITH(storage::sqlite_store(options_for(dir / "none.db"), now), Contains("cannot open"));
+    REQUIRE_THROWS_WITH(storage::sqlite_store(options_for(dir / "none.db"), some_time), Contains("cannot open"));
     database empty{dir / "empty.db", database::access::create};
-    REQUIRE_THROWS_WITH(storage::sqlite_store(options_for(dir / "empty.db"), now), Contains("madang migrate"));
+    REQUIRE_THROWS_WITH(storage::sqlite_store(options_for(dir / "empty.db"), some_time), Contains("madang migrate"));
 }
 
 TEST_CASE("connections write ahead, sync every commit and keep foreign keys") {
     const temporary_directory dir;
-    migrate(dir / "madang.db", source_migrations(), now);
+    migrate(dir / "madang.db", source_migrations(), some_time);
     for (const auto how : {database::access::write, database::access::read}) {
         database db{dir / "madang.db", how};
         REQUIRE(setting(db, "PRAGMA journal_mode") == "wal");
@@ -85,10 +85,10 @@ TEST_CASE("connections write ahead, sync every commit and keep foreign keys") {
 
 TEST_CASE("a store that was stopped answers unavailable, and leaves one file") {
     const temporary_directory dir;
-    migrate(dir / "madang.db", source_migrations(), now);
+    migrate(dir / "madang.db", source_migrations(), some_time);
     io_thread io;
     {
-        storage::sqlite_store store{options_for(dir / "madang.db"), now};
+        storage::sqlite_store store{options_for(dir / "madang.db"), some_time};
         domain::new_user u;
         u.username = "sora";
         REQUIRE(io.run(store.accounts().create_user(u)).has_value());
@@ -97,6 +97,6 @@ TEST_CASE("a store that was stopped answers unavailable, and leaves one file") {
         REQUIRE(io.run(store.accounts().find_user(user_id{1})).error().code == errc::unavailable);
     }
     REQUIRE_FALSE(std::filesystem::exists(dir / "madang.db-wal"));
-    storage::sqlite_store store{options_for(dir / "madang.db"), now};
+    storage::sqlite_store store{options_for(dir / "madang.db"), some_time};
     REQUIRE(io.run(store.accounts().find_user_by_name("sora")).has_value());
 }
