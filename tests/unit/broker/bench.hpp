@@ -216,4 +216,12 @@ struct bench {
     hub broker;
 };
 
+// An outbox that is full after a few messages.
+inline limits small_outbox() {
+    limits l;
+    l.outbox = {.soft = 40, .hard = 100, .batch = 20};
+    l.history_page = 4;
+    return l;
+}
+
 }  // namespace madang::broker::test

@@ -11,6 +11,7 @@
 #include <mutex>
 
 #include "asking.hpp"
+#include "await.hpp"
 #include "catch.hpp"
 #include "run_task.hpp"
 
@@ -123,6 +124,25 @@ struct redis_kind : table_kind {
     std::unique_ptr<redis_link> link;
     cache::redis_table texts;
 };
+
+inline bool no_lease(const cache::found& f) { return !f.text && f.to_fill == cache::lease::none; }
+
+inline void wait_until_asked(redis_kind& t) {
+    t.link->wait(true);
+    int probe = 0;
+    await([&] { return !no_lease(t.look("probe " + std::to_string(++probe))); });
+}
+
+// For a table with the usual short deadline: on a busy machine that passes now and then, and Redis is left alone for a while.
+inline void wait_until_shown(redis_kind& t, const std::string& key, const std::string& text) {
+    await([&] { return t.look(key).text == text; });
+}
+inline void put_until_shown(redis_kind& t, const std::string& key, const std::string& text) {
+    await([&] {
+        t.put(key, text);
+        return t.look(key).text == text;
+    });
+}
 
 struct levels_kind final : redis_kind {
     explicit levels_kind(cache::limits l) : redis_kind(l), near(time, 16U << 20, l), both(near, texts, 1s) {}
