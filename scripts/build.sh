@@ -15,6 +15,8 @@ case "$mode" in
     # The newest that Debian offers here (scripts/setup.sh), or the default one.
     compiler=$(command -v clang++-22 || command -v clang++) || { echo "build: no clang++: run scripts/setup.sh" >&2; exit 1; }
     options+=(-DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_COMPILER="$compiler")
+    # A newer one has been installed: what the older one has precompiled is of no use.
+    grep -qs "^CMAKE_CXX_COMPILER:.*=$compiler\$" build/clang/CMakeCache.txt || rm -rf build/clang
     ;;
   *)
     echo "usage: scripts/build.sh [release|debug|asan|tsan|clang] [target...]" >&2

@@ -16,6 +16,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # False in GCC 12 at -O2: it sees through one half only of a coroutine frame's inlined operator new and delete, and takes a
   # short string's own buffer for its bound (PR105651). clang and the sanitizers look at the same code without these.
   add_compile_options(-Wno-mismatched-new-delete -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow)
+else()
+  add_compile_options(-Wno-deprecated-declarations)  # libstdc++ calls what it has marked as deprecated itself
 endif()
 add_compile_definitions(BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
                         SPDLOG_FMT_EXTERNAL _FILE_OFFSET_BITS=64)
