@@ -54,7 +54,7 @@ private:
     // Compiled once, not for each type of answer and each file.
     void spawn(task<> work);
 
-    // By then the frame of `work` is gone.
+    // Answers when the frame of `work` is gone.
     template <class T>
     static task<> keep(task<T> work, std::promise<T> answer) {
         try {
