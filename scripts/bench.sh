@@ -2,6 +2,7 @@
 # Measures a release build on this machine: server on core 0, load on core 1, a fresh database each time.
 #   scripts/bench.sh [workload...]        start sends fanout idle post post-one-room post-many-rooms post-ramp history rooms friends
 #   scripts/bench.sh rooms rooms-off rooms-miss           with a cache as it is configured, without one, and with one that has just forgotten
+#   scripts/bench.sh history history-off                  a cache in which the room has its place, and none
 #   scripts/postgres.sh scripts/bench.sh [workload...]    the same on PostgreSQL
 #   BENCH_REDIS=1 scripts/bench.sh [workload...]          the same with its cache in a private Redis
 #   BENCH_FLAGS='--writes 1 --seconds 60' scripts/bench.sh friends
@@ -62,6 +63,7 @@ for workload in "${workloads[@]}"; do
   case "$workload" in
     *-off) cache=(MADANG_CACHE_TTL=0s) ;;
     *-miss) cache=(MADANG_CACHE_TTL=1ms) ;;
+    history) cache=(MADANG_CACHE_LOG_BYTES=512MiB) ;;
   esac
   start "$workload" "${cache[@]}"
   if [ "$workload" = start ]; then
@@ -70,7 +72,7 @@ for workload in "${workloads[@]}"; do
     printf 'start   to ready with an existing database: %d ms\n' "$took"
   else
     size=()
-    [ "$workload" != history ] || size=(--messages 1000000)
+    [[ "$workload" != history* ]] || size=(--messages 1000000)
     [ "${#cache[@]}" -eq 0 ] || printf '%s: ' "${cache[0]}"
     name=${workload%-off}
     taskset -c 1 "$madang" bench "${name%-miss}" --port "$port" --admin-port "$admin" "${size[@]}" "${flags[@]}"

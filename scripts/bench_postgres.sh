@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # PostgreSQL's own figures on Madang's tables and, in the same run, Madang's: what a flush to the disk costs; two statements and a commit
 # for each message (32 clients) beside messages posted over HTTP; 500 rows in one statement (`unnest`, one connection of our driver)
-# and the writer with batches of 500 in turns; from one row to a million; and pages of a room of a million messages.
+# and the writer with batches of 500 in turns; from one row to a million; and pages of a room of a million messages, kept and not.
 #   scripts/postgres.sh scripts/bench_postgres.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -15,4 +15,4 @@ tps=$(pgbench -n -h "$PRIVATE_POSTGRES" -U madang -T 5 -c 32 -j 2 -f tests/bench
 pg_test_fsync -s 1 -f "$(mktemp -u)" 2>/dev/null | awk '$1 == "fdatasync" && !seen++ { print "fdatasync of 8 kB: " $2, $3 ", " $4, $5 }'
 printf 'two statements and a commit, 32 clients: %.0f messages/s\n' "$tps"
 build/release/unit_storage "[.bench]~*SQLite" | grep -E 'in flight|turns'
-scripts/bench.sh post post-one-room post-many-rooms post-ramp history
+scripts/bench.sh post post-one-room post-many-rooms post-ramp history history-off

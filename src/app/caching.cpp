@@ -43,8 +43,9 @@ caching::caching(const config::settings& s, asio::io_context& io, storage::store
         levels_ = std::make_unique<cache::levels>(*near_, *far_, near_ttl_of(s), &cache::store_cache::is_shared);
     }
     texts_ = std::make_unique<cache::look_aside>(levels_ ? static_cast<cache::table&>(*levels_) : *near_, m);
-    const cache::store_cache::parts parts{store.rooms(), store.log(), store.accounts(), store.contacts(), epoch, *texts_};
-    kept_ = std::make_unique<cache::store_cache>(parts, redis_ ? s.cache.ttl : near_ttl_of(s));
+    logs_ = std::make_unique<cache::log_parts>(s.cache.log_bytes);
+    const cache::store_cache::parts parts{store.rooms(), store.log(), store.accounts(), store.contacts(), epoch, *texts_, *logs_};
+    kept_ = std::make_unique<cache::store_cache>(parts, redis_ ? s.cache.ttl : near_ttl_of(s), m);
     export_figures(m);
 }
 
@@ -77,6 +78,11 @@ void caching::export_figures(metrics::registry& m) const {
                      [near] { return static_cast<double>(near->counted().entries); });
     m.add_counter_from("madang_cache_evictions_total", "Of them, those that made room for others.",
                        [near] { return static_cast<double>(near->counted().evictions); });
+    const auto* logs = logs_.get();
+    m.add_gauge_from("madang_cache_log_bytes", "Memory of the parts of rooms' logs that this process keeps.",
+                     [logs] { return static_cast<double>(logs->counted().bytes); });
+    m.add_counter_from("madang_cache_log_evictions_total", "Parts of rooms' logs that made room for others.",
+                       [logs] { return static_cast<double>(logs->counted().evictions); });
     if (!far_) return;
     const auto* far = far_.get();
     const auto* client = redis_.get();

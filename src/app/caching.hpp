@@ -37,6 +37,7 @@ private:
     const std::unique_ptr<redis::client> redis_;        // null: no Redis
     const std::unique_ptr<cache::process_table> near_;  // null, and all that follows: no cache
     std::unique_ptr<cache::redis_table> far_;
+    std::unique_ptr<cache::log_parts> logs_;
     std::unique_ptr<cache::levels> levels_;
     std::unique_ptr<cache::look_aside> texts_;
     std::unique_ptr<cache::store_cache> kept_;

@@ -55,20 +55,30 @@ void history(const options& o, const scene& s) {
     const auto room = s.room();
     const auto messages = o.messages > 0 ? o.messages : 100'000;
     fill(o, s, room, static_cast<std::uint64_t>(messages));
+    const auto page = [&](std::int64_t after, int limit) {
+        http_request r;
+        r.method = "GET";
+        r.path = fmt::format("/api/v1/rooms/{}/events?after={}&limit={}", room, after, limit);
+        r.token = s.token();
+        return r;
+    };
+    // Once from end to end, so that what a server keeps of it is kept.
+    constexpr int longest = 1000;
+    const auto one_after_the_other = [&](const turn& t) { return page(static_cast<std::int64_t>(t.n) * longest, longest); };
+    auto unpaced = o;
+    unpaced.rate = 0;
+    measure(unpaced, s, fmt::format("history {} of {}, 32 clients, read for the first time", longest, messages), 32,
+            static_cast<std::uint64_t>((messages + longest - 1) / longest), one_after_the_other);
+
     std::mt19937_64 dice{42};
     const auto read = [&](int limit, int rate) {
         auto at_rate = o;
         at_rate.rate = rate;
-        const auto next = [&](const turn&) {
-            http_request r;
-            r.method = "GET";
-            r.path = fmt::format("/api/v1/rooms/{}/events?after={}&limit={}", room,
-                                 std::uniform_int_distribution<std::int64_t>{0, messages - limit}(dice), limit);
-            r.token = s.token();
-            return r;
+        const auto anywhere = [&](const turn&) {
+            return page(std::uniform_int_distribution<std::int64_t>{0, messages - limit}(dice), limit);
         };
         const auto pace = rate > 0 ? fmt::format(" at {}/s", rate) : "";
-        measure(at_rate, s, fmt::format("history {} of {}, 32 clients{}", limit, messages, pace), 32, 0, next);
+        measure(at_rate, s, fmt::format("history {} of {}, 32 clients{}", limit, messages, pace), 32, 0, anywhere);
     };
     std::vector<int> rates{0, usual_pace};
     if (o.rate > 0) rates = {o.rate};

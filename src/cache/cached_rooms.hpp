@@ -1,7 +1,8 @@
 // Reading rooms with what is kept of them. Kept are: where a person has seats (a list for display, never the answer to who may
-// read), rooms as all of their members see them, lists of members, and newest pages. All else passes.
+// read), rooms as all of their members see them, lists of members, newest pages, and parts of logs. All else passes.
 #pragma once
 
+#include "kept_log.hpp"
 #include "people.hpp"
 
 #include "madang/domain/ports/room_store.hpp"
@@ -15,8 +16,8 @@ public:
     static constexpr std::size_t most_members = 200;
     static constexpr std::size_t most_items = 50;
 
-    cached_rooms(const records& kept, const people& users, domain::room_store& store)
-        : kept_(kept), people_(users), store_(store) {}
+    cached_rooms(const records& kept, const people& users, const kept_log& logs, domain::room_store& store)
+        : kept_(kept), people_(users), logs_(logs), store_(store) {}
 
     async_result<std::vector<domain::room_view>> rooms_of(user_id me, std::optional<domain::room_cursor> after,
                                                           std::size_t limit) override;
@@ -54,8 +55,9 @@ public:
         return store_.events(room, after, limit);
     }
     async_result<seen_log> log_seen_by(user_id me, room_id room, seq_t after, std::size_t limit) override {
-        return store_.log_seen_by(me, room, after, limit);
+        return logs_.seen_by(me, room, after, limit);
     }
+    async_result<log_seat> log_seat_of(user_id me, room_id room) override { return store_.log_seat_of(me, room); }
 
 private:
     // Each answers nothing where what is kept does not suffice.
@@ -68,6 +70,7 @@ private:
 
     const records& kept_;
     const people& people_;
+    const kept_log& logs_;
     domain::room_store& store_;
 };
 

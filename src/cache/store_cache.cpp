@@ -8,11 +8,12 @@
 namespace madang::cache {
 
 struct store_cache::all {
-    all(parts p, std::chrono::milliseconds ttl)
+    all(parts p, std::chrono::milliseconds ttl, metrics::registry& m)
         : kept(p.texts, p.epoch, ttl),
           users(kept, p.accounts),
           changes(kept, p.texts),
-          rooms(kept, users, p.rooms),
+          logs(p.logs, p.epoch, p.rooms, m),
+          rooms(kept, users, logs, p.rooms),
           log(changes, p.log),
           accounts(users, changes, p.accounts),
           contacts(kept, users, changes, p.contacts) {}
@@ -20,13 +21,14 @@ struct store_cache::all {
     const records kept;
     const people users;
     invalidation changes;
+    const kept_log logs;
     cached_rooms rooms;
     cached_log log;
     cached_accounts accounts;
     cached_contacts contacts;
 };
 
-store_cache::store_cache(parts p, std::chrono::milliseconds ttl) : all_(std::make_unique<all>(p, ttl)) {}
+store_cache::store_cache(parts p, std::chrono::milliseconds ttl, metrics::registry& m) : all_(std::make_unique<all>(p, ttl, m)) {}
 store_cache::~store_cache() = default;
 
 bool store_cache::is_shared(std::string_view key) noexcept { return records::is_shared(key); }

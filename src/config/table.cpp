@@ -83,6 +83,8 @@ std::vector<key> cache_keys() {
         time(AT(cache.ttl), "10s", {"0s", "1h"},
              "For how long anything is kept: how old a list may be that a node was not told to forget. 0s: nothing is kept."),
         bytes(AT(cache.bytes), "64MiB", {"1MiB", "64GiB"}, "Memory for it in this process."),
+        bytes(AT(cache.log_bytes), "64MiB", {"1MiB", "64GiB"},
+              "Memory for parts of rooms' logs in this process, beside the above: a million short messages take some 300 MiB."),
     };
 }
 

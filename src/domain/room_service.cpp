@@ -79,14 +79,13 @@ async_result<timeline_item> room_service::acknowledged(user_id author, room_id r
     co_return item;
 }
 
-async_result<event_page> room_service::events(user_id me, room_id room, seq_t after, std::size_t limit) {
+async_result<log_page> room_service::log(user_id me, room_id room, seq_t after, std::size_t limit) {
     auto found = co_await rooms_.log_seen_by(me, room, after, limit);
     if (!found) co_return found.error();
-    event_page page;
-    page.visible_from = found->where.visible_from;
+    log_page page;
+    page.log = std::move(found->log);
     page.last_seq = found->where.last_seq;
-    page.events = std::move(found->events);
-    page.has_more = !page.events.empty() && page.events.back().seq < page.last_seq;
+    page.has_more = !page.log.empty() && page.log.last() < page.last_seq;
     co_return page;
 }
 
@@ -113,18 +112,17 @@ async_result<sync_answer> room_service::sync(user_id me, std::string epoch, std:
         if (position.seq > here.last_seq) co_return error{errc::conflict, "A position lies in the future: load everything anew."};
         room_delta delta;
         delta.room = position.room;
-        delta.page.visible_from = here.visible_from;
         delta.page.last_seq = here.last_seq;
         const seq_t from = std::max(position.seq, here.visible_from);
         if (from < here.last_seq && left > 0 && weight < sync_weight) {
             auto events = co_await rooms_.events(position.room, from, std::min(sync_events_of_a_room, left));
             if (!events) co_return events.error();
             left -= events->size();
-            for (const auto& e : *events) weight += e.weight();
-            delta.page.events = std::move(*events);
-            if (!delta.page.events.empty()) delta.page.last_seq = std::max(here.last_seq, delta.page.events.back().seq);
+            delta.page.log = log_text{*events, here.visible_from};
+            weight += delta.page.log.weight();
+            delta.page.last_seq = std::max(here.last_seq, delta.page.log.last());
         }
-        const seq_t reached = delta.page.events.empty() ? from : delta.page.events.back().seq;
+        const seq_t reached = delta.page.log.empty() ? from : delta.page.log.last();
         delta.page.has_more = reached < delta.page.last_seq;
         answer.rooms.push_back(std::move(delta));
     }

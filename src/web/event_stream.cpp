@@ -1,6 +1,6 @@
 #include "event_stream.hpp"
 
-#include "madang/domain/encode.hpp"
+#include "madang/protocol/json/writer.hpp"
 
 #include <fmt/format.h>
 
@@ -34,14 +34,15 @@ task<std::string> event_stream::next() {
     if (!first_.empty()) co_return std::exchange(first_, {});
     const auto until = std::chrono::steady_clock::now() + silence;
     while (!over()) {
-        const auto found = co_await parts_.rooms.events(me_.user, room_, last_, page);
+        const auto found = co_await parts_.rooms.log(me_.user, room_, last_, page);
         if (over()) break;
         if (!found && found.error().code == errc::not_a_member) break;
-        if (found && !found->events.empty()) {
+        if (found && !found->log.empty()) {
+            const auto& log = found->log;
             std::string piece;
-            for (const auto& e : found->events)
-                piece += fmt::format("id: {}.{}\ndata: {}\n\n", epoch_, e.seq, to_json(e, e.concealed_from(found->visible_from)));
-            last_ = found->events.back().seq;
+            for (seq_t seq = log.first(); seq <= log.last(); ++seq)
+                piece += fmt::format("id: {}.{}\ndata: {}\n\n", epoch_, seq, log.json(seq));
+            last_ = log.last();
             co_return piece;
         }
         // Until it rings; what only time can tell is looked at now and then, and a database that does not answer asked again.

@@ -10,11 +10,7 @@ namespace {
 
 using domain::room_service;
 
-void write_events(json::writer& w, const domain::event_page& page) {
-    w.key("events").begin_array();
-    for (const auto& e : page.events) write(w, e, e.concealed_from(page.visible_from));
-    w.end_array();
-}
+void write_events(json::writer& w, const domain::log_text& log) { w.key("events").begin_array().raw(log.json()).end_array(); }
 
 api_answer timeline(call& c, room_service& rooms) {
     const auto room = path_id<room_id>(c, 0, errc::not_a_member);
@@ -30,12 +26,13 @@ api_answer timeline(call& c, room_service& rooms) {
     if (int{before.has_value()} + int{range.after.has_value()} + int{around.has_value()} > 1)
         q.fail("before", "invalid", "at most one of before, after and around is allowed");
     if (auto fault = q.fault()) co_return std::move(*fault);
+    const auto epoch = rooms.epoch();
     const auto page = co_await rooms.timeline(c.me.user, *room, range);
     if (!page) co_return page.error();
     json::writer w{page->items.size() * 300 + 128};
     w.begin_object().key("messages").begin_array();
     for (const auto& item : page->items) write(w, item);
-    w.end_array().field("epoch", rooms.epoch()).field("lastSeq", page->last_seq).field("hasMore", page->has_more);
+    w.end_array().field("epoch", epoch).field("lastSeq", page->last_seq).field("hasMore", page->has_more);
     co_return json_answer(200, w.end_object().take());
 }
 
@@ -87,12 +84,13 @@ api_answer log(call& c, const event_stream_parts& parts) {
     const auto after = q.integer("after", 0, max_json_integer).value_or(0);
     if (auto fault = q.fault()) co_return std::move(*fault);
     if (wants_stream(c.request)) co_return co_await stream(c, parts, *room, after);
-    const auto page = co_await rooms.events(c.me.user, *room, after, limit);
+    const auto epoch = rooms.epoch();
+    const auto page = co_await rooms.log(c.me.user, *room, after, limit);
     if (!page) co_return page.error();
-    json::writer w{page->events.size() * 256 + 128};
+    json::writer w{page->log.json().size() + 128};
     w.begin_object();
-    write_events(w, *page);
-    w.field("epoch", rooms.epoch()).field("lastSeq", page->last_seq).field("hasMore", page->has_more);
+    write_events(w, page->log);
+    w.field("epoch", epoch).field("lastSeq", page->last_seq).field("hasMore", page->has_more);
     co_return json_answer(200, w.end_object().take());
 }
 
@@ -112,13 +110,13 @@ api_answer sync(call& c, room_service& rooms) {
         known.push_back(p);
     }
     if (auto fault = in.fault()) co_return std::move(*fault);
-    const auto answer = co_await rooms.sync(c.me.user, std::move(epoch), std::move(known));
+    const auto answer = co_await rooms.sync(c.me.user, epoch, std::move(known));
     if (!answer) co_return answer.error();
     json::writer w{512};
-    w.begin_object().field("epoch", rooms.epoch()).key("rooms").begin_array();
+    w.begin_object().field("epoch", epoch).key("rooms").begin_array();
     for (const auto& delta : answer->rooms) {
         w.begin_object().field("id", delta.room.value).field("lastSeq", delta.page.last_seq);
-        write_events(w, delta.page);
+        write_events(w, delta.page.log);
         w.field("hasMore", delta.page.has_more).end_object();
     }
     w.end_array().key("added").begin_array();

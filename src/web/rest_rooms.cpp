@@ -39,6 +39,7 @@ api_answer list(call& c, room_service& rooms) {
         after->id = room_id{q.cursor_number(cursor[1])};
     }
     if (auto fault = q.fault()) co_return std::move(*fault);
+    const auto epoch = rooms.epoch();
     auto page = co_await rooms.list(c.me.user, after, limit + 1);
     if (!page) co_return page.error();
     const bool more = page->size() > limit;
@@ -46,7 +47,7 @@ api_answer list(call& c, room_service& rooms) {
     json::writer w{page->size() * 700 + 64};
     w.begin_object().key("rooms").begin_array();
     for (const auto& r : *page) write(w, r);
-    w.end_array().field("epoch", rooms.epoch());
+    w.end_array().field("epoch", epoch);
     if (more) {
         const auto& last = page->back();
         w.field("nextCursor",

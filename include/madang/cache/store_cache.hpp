@@ -3,6 +3,7 @@
 #pragma once
 
 #include "madang/cache/invalidation.hpp"
+#include "madang/cache/log_parts.hpp"
 #include "madang/cache/look_aside.hpp"
 #include "madang/domain/epoch.hpp"
 #include "madang/domain/ports/account_store.hpp"
@@ -25,9 +26,10 @@ public:
         domain::contact_store& contacts;
         const domain::epoch& epoch;
         look_aside& texts;
+        log_parts& logs;
     };
     // `ttl`: for how long anything is shown at most.
-    store_cache(parts p, std::chrono::milliseconds ttl);
+    store_cache(parts p, std::chrono::milliseconds ttl, metrics::registry& m);
     ~store_cache();
 
     // Whether nodes share what is kept under this key: for the levels below.

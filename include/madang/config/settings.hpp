@@ -67,6 +67,7 @@ struct cache_settings {
     std::optional<redis_server> url;  // may hold a password; nothing: no Redis
     duration ttl{};                   // 0: no cache
     std::size_t bytes{};
+    std::size_t log_bytes{};
 
     friend bool operator==(const cache_settings&, const cache_settings&) = default;
 };

@@ -11,10 +11,9 @@
 
 namespace madang::domain {
 
-struct event_page {
-    std::vector<event> events;
+struct log_page {
+    log_text log;
     seq_t last_seq = 0;
-    seq_t visible_from = 0;  // what concerns earlier messages comes without content
     bool has_more = false;
 };
 
@@ -25,7 +24,7 @@ struct known_position {
 
 struct room_delta {
     room_id room;
-    event_page page;
+    log_page page;
 };
 
 struct sync_answer {
@@ -69,7 +68,7 @@ public:
     // The message that was posted, for its author: a new one as it was written, that of a used key as it is now, which its author
     // may see also after leaving.
     async_result<timeline_item> acknowledged(user_id author, room_id room, posted what);
-    async_result<event_page> events(user_id me, room_id room, seq_t after, std::size_t limit);
+    async_result<log_page> log(user_id me, room_id room, seq_t after, std::size_t limit);
     // conflict: a position of another epoch or from the future, so the client reloads.
     async_result<sync_answer> sync(user_id me, std::string epoch, std::vector<known_position> known);
 

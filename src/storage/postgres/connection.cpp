@@ -157,6 +157,7 @@ task<answers> connection::ask(statements all, steady_time end) {
     }
     if (!pipeline_) throw no_connection();
 
+    const auto asked_at = std::chrono::steady_clock::now();
     const auto r = std::make_shared<request>(std::move(all));
     r->when_done = [&until] { until.cancel(); };
     pipeline_->send(r);
@@ -165,9 +166,10 @@ task<answers> connection::ask(statements all, steady_time end) {
         co_await until.async_wait(asio::redirect_error(use_task, ignored));
         const auto time = std::chrono::steady_clock::now();
         if (r->done || time < until.expiry()) continue;
-        // Of reads there may be thousands on their way. While the server answers, who has waited for too long is refused alone,
-        // and its place is kept and counted, for results are positional. A transaction cannot go on without knowing.
-        if (use_ == use::reading && time - heard_at_ < connector_.deadline()) {
+        // Of reads there may be thousands on their way. While the server answers, or may yet, who has waited for too long is
+        // refused alone, and its place is kept and counted, for results are positional. A transaction cannot go on without
+        // knowing.
+        if (use_ == use::reading && time - std::max(heard_at_, asked_at) < connector_.deadline()) {
             here.stays();
             r->when_done = [self] { --self->waiting_; };
             throw failure::too_busy("the answers to others took too long");

@@ -48,7 +48,7 @@ parts::parts(asio::io_context& io, postgres_options o, const clock& c)
       login_store(writes, reads, c),
       key_store(writes, reads),
       contact_store(writes, reads, c),
-      room_store(reads),
+      room_store(io, reads),
       room_log(rooms_writer) {
     look_at_database(connect);
     rooms_writer.start();

@@ -36,9 +36,9 @@ std::shared_ptr<connection> pool::shortest_queue() const {
     return least;
 }
 
-task<answers> pool::ask(statements all) const {
+task<answers> pool::ask(statements all, steady_time end) const {
     const auto c = shortest_queue();
-    co_return co_await asio::co_spawn(c->where(), c->ask(std::move(all)), use_task);
+    co_return co_await asio::co_spawn(c->where(), c->ask(std::move(all), end), use_task);
 }
 
 void pool::answered() {

@@ -22,8 +22,10 @@ public:
 
     // Throws failure when the queues are full.
     [[nodiscard]] std::shared_ptr<connection> shortest_queue() const;
-    // Sends the statements there, in one round trip, and resumes on the caller's strand. Throws failure.
-    [[nodiscard]] task<answers> ask(statements all) const;
+    // Sends the statements there, in one round trip, and resumes on the caller's strand, by `end` at the latest. Throws failure.
+    [[nodiscard]] task<answers> ask(statements all, steady_time end = steady_time::max()) const;
+    [[nodiscard]] std::chrono::milliseconds deadline() const { return all_.front()->deadline(); }
+    [[nodiscard]] std::size_t queue() const noexcept { return queue_; }
 
     void answered();
     // Says it to the log, unless it is our own end, and answers what the client is told.

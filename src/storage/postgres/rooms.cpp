@@ -74,7 +74,9 @@ async_result<std::vector<room_face>> rooms::faces(std::vector<room_id> all) {
 }
 
 async_result<seat> rooms::seat_of(user_id me, room_id room) {
-    return read<seat>(reads_, seat_seen_by(me, room), [room](const answers& found) { return seat_in(found[0], room); });
+    const auto found = co_await seats_.ask(me, room);
+    if (!found) co_return found.error();
+    co_return found->where;
 }
 
 async_result<std::vector<seat>> rooms::seats_of(user_id me) {
@@ -175,18 +177,18 @@ async_result<std::vector<event>> rooms::events(room_id room, seq_t after, std::s
 }
 
 async_result<rooms::seen_log> rooms::log_seen_by(user_id me, room_id room, seq_t after, std::size_t limit) {
+    using seen = std::pair<seat, std::vector<event>>;
     auto ask = seat_seen_by(me, room);
     ask_log_seen_by(ask, me, room, after, limit);
-    auto seen = co_await read<seen_log>(reads_, std::move(ask), [room](const answers& found) -> result<seen_log> {
-        const auto mine = seat_in(found[0], room);
+    auto found = co_await read<seen>(reads_, std::move(ask), [room](const answers& all) -> result<seen> {
+        const auto mine = seat_in(all[0], room);
         if (!mine) return mine.error();
-        return seen_log{*mine, log_in(found[1], room)};
+        return seen{*mine, log_in(all[1], room)};
     });
-    if (!seen) co_return seen.error();
-    auto shown = co_await with_texts(reads_, room, std::move(seen->events));
-    if (!shown) co_return shown.error();
-    seen->events = std::move(*shown);
-    co_return seen;
+    if (!found) co_return found.error();
+    const auto log = co_await with_texts(reads_, room, std::move(found->second));
+    if (!log) co_return log.error();
+    co_return seen_log{found->first, log_text{*log, found->first.visible_from}};
 }
 
 }  // namespace madang::storage::postgres

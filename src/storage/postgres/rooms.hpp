@@ -1,15 +1,16 @@
-// room_store over PostgreSQL: reads alone, each one round trip. Holds nothing but its door; thread-safe.
+// room_store over PostgreSQL: reads alone, each one round trip. Thread-safe.
 #pragma once
 
 #include "madang/domain/ports/room_store.hpp"
 #include "postgres/pool.hpp"
+#include "postgres/seat_asks.hpp"
 #include "postgres/statements.hpp"
 
 namespace madang::storage::postgres {
 
 class rooms final : public domain::room_store {
 public:
-    explicit rooms(pool& reads) : reads_(reads) {}
+    rooms(asio::io_context& io, pool& reads) : reads_(reads), seats_(io, reads) {}
 
     async_result<std::string> epoch() override;
     async_result<std::vector<domain::room_view>> rooms_of(user_id me, std::optional<domain::room_cursor> after,
@@ -31,9 +32,11 @@ public:
     async_result<domain::timeline_item> message(user_id me, room_id room, seq_t seq) override;
     async_result<std::vector<domain::event>> events(room_id room, seq_t after, std::size_t limit) override;
     async_result<seen_log> log_seen_by(user_id me, room_id room, seq_t after, std::size_t limit) override;
+    async_result<log_seat> log_seat_of(user_id me, room_id room) override { return seats_.ask(me, room); }
 
 private:
     pool& reads_;
+    seat_asks seats_;
 };
 
 // What a read by a member begins with. No row for who has no seat, else visible_from and last_seq.

@@ -13,12 +13,13 @@
 namespace madang::storage::postgres {
 
 // Sends the statements to the connection with the least to do, in one round trip and (two and more) in one snapshot, and decodes
-// what they found here, on the caller's strand. `decode`: result<T>(const answers&).
+// what they found here, on the caller's strand. `decode`: result<T>(const answers&). Who asks for others, too, says when the
+// first of them has waited for long enough.
 template <class T, class Decode>
-async_result<T> read(pool& from, statements all, Decode decode) {
+async_result<T> read(pool& from, statements all, Decode decode, steady_time end = steady_time::max()) {
     std::optional<failure> failed;
     try {
-        const auto found = co_await from.ask(std::move(all));
+        const auto found = co_await from.ask(std::move(all), end);
         from.answered();
         co_return decode(found);
     } catch (const failure& e) {

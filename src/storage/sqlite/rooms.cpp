@@ -184,8 +184,17 @@ async_result<rooms::seen_log> rooms::log_seen_by(user_id me, room_id room, seq_t
     return read<seen_log>(readers_, [me, room, after, limit](database& db) -> result<seen_log> {
         const auto mine = seat_in(db, room, me);
         if (!mine) return errc::not_a_member;
-        return seen_log{{room, mine->visible_from, mine->last_seq},
-                        events_after(db, room, std::max(after, mine->visible_from), limit)};
+        const auto log = events_after(db, room, std::max(after, mine->visible_from), limit);
+        return seen_log{{room, mine->visible_from, mine->last_seq}, log_text{log, mine->visible_from}};
+    });
+}
+
+async_result<rooms::log_seat> rooms::log_seat_of(user_id me, room_id room) {
+    return read<log_seat>(readers_, [me, room](database& db) -> result<log_seat> {
+        const auto mine = seat_in(db, room, me);
+        if (!mine) return errc::not_a_member;
+        auto changes = db.run("SELECT seq FROM events WHERE room = ? AND kind IN (6, 7) ORDER BY seq DESC LIMIT 1", room);
+        return log_seat{{room, mine->visible_from, mine->last_seq}, changes.step() ? changes.get<seq_t>(0) : 0};
     });
 }
 

@@ -30,6 +30,7 @@ public:
     async_result<domain::timeline_item> message(user_id me, room_id room, seq_t seq) override;
     async_result<std::vector<domain::event>> events(room_id room, seq_t after, std::size_t limit) override;
     async_result<seen_log> log_seen_by(user_id me, room_id room, seq_t after, std::size_t limit) override;
+    async_result<log_seat> log_seat_of(user_id me, room_id room) override;
 
 private:
     readers& readers_;

@@ -11,7 +11,11 @@ namespace {
 class cached_store final : public storage::store {
 public:
     cached_store(storage::store& inner, const clock& time)
-        : inner_(inner), near_(time, std::size_t{8} << 20), texts_(near_, metrics_), cached_(parts(), std::chrono::hours{1}) {}
+        : inner_(inner),
+          near_(time, std::size_t{8} << 20),
+          logs_(std::size_t{8} << 20),
+          texts_(near_, metrics_),
+          cached_(parts(), std::chrono::hours{1}, metrics_) {}
 
     domain::account_store& accounts() noexcept override { return cached_.accounts(); }
     domain::login_store& logins() noexcept override { return inner_.logins(); }
@@ -29,13 +33,14 @@ public:
 
 private:
     cache::store_cache::parts parts() {
-        return {inner_.rooms(), inner_.log(), inner_.accounts(), inner_.contacts(), epoch_, texts_};
+        return {inner_.rooms(), inner_.log(), inner_.accounts(), inner_.contacts(), epoch_, texts_, logs_};
     }
 
     storage::store& inner_;
     const domain::epoch epoch_{"test"};
     metrics::registry metrics_;
     cache::process_table near_;
+    cache::log_parts logs_;
     cache::look_aside texts_;
     cache::store_cache cached_;
 };

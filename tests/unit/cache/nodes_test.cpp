@@ -17,13 +17,15 @@ namespace {
 struct caching_node {
     caching_node(world& w, cache::table& far)
         : near(w.clock, std::size_t{8} << 20),
+          logs(std::size_t{8} << 20),
           both(near, far, cache::levels::default_near_ttl, &cache::store_cache::is_shared),
           texts(both, metrics),
-          kept({w.rooms(), w.log(), w.accounts(), w.contacts(), history, texts}, 10s) {}
+          kept({w.rooms(), w.log(), w.accounts(), w.contacts(), history, texts, logs}, 10s, metrics) {}
 
     const domain::epoch history{"e"};
     metrics::registry metrics;
     cache::process_table near;
+    cache::log_parts logs;
     cache::levels both;
     cache::look_aside texts;
     cache::store_cache kept;

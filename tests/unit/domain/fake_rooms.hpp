@@ -113,7 +113,12 @@ public:
         if (!mine) co_return mine.error();
         auto page = co_await events(room, std::max(after, mine->visible_from), limit);
         if (!page) co_return page.error();
-        co_return seen_log{*mine, std::move(*page)};
+        co_return seen_log{*mine, log_text{*page, mine->visible_from}};
+    }
+    async_result<log_seat> log_seat_of(user_id me, room_id room) override {
+        const auto mine = co_await seat_of(me, room);
+        if (!mine) co_return mine.error();
+        co_return log_seat{*mine, 0};
     }
 };
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "madang/base/async.hpp"
+#include "madang/domain/log_text.hpp"
 #include "madang/domain/room.hpp"
 
 #include <optional>
@@ -92,12 +93,19 @@ public:
     // The raw log after `after`, contiguous, at most `limit` events; a message or edit shows the present text. Nothing is
     // concealed here: the caller has a seat and knows what it may show.
     virtual async_result<std::vector<event>> events(room_id room, seq_t after, std::size_t limit) = 0;
-    // A seat and, of the same moment, the log after `after` as far as it is seen from there; not_a_member.
+    // A seat and, no older, the log after `after` as far as it is seen from there; not_a_member.
     struct seen_log {
         seat where;
-        std::vector<event> events;
+        log_text log;
     };
     virtual async_result<seen_log> log_seen_by(user_id me, room_id room, seq_t after, std::size_t limit) = 0;
+    // A seat and, of the same moment, the seq of the room's newest edit or deletion; 0: none. Nothing else changes what stands in
+    // the log already, so what was read when this was the same is as it was. not_a_member.
+    struct log_seat {
+        seat where;
+        seq_t last_change = 0;
+    };
+    virtual async_result<log_seat> log_seat_of(user_id me, room_id room) = 0;
 };
 
 }  // namespace madang::domain

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace madang::json {
 
@@ -12,6 +13,8 @@ class writer {
 public:
     writer() = default;
     explicit writer(std::size_t expected) { out_.reserve(expected); }
+    // Goes on behind what is written already.
+    explicit writer(std::string begun) noexcept : out_(std::move(begun)) {}
 
     writer& begin_object() { return open('{'); }
     writer& end_object() { return put('}'); }

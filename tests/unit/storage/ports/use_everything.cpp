@@ -108,6 +108,7 @@ void use_room(world& w, room_id room, user_id me, user_id other, const std::stri
     w.get(rooms.events(room, seq - 1, 10));
     w.get(rooms.log_seen_by(me, room, seq - 1, 10));
     w.get(rooms.log_seen_by(me, room, seq - 1, 101));
+    w.get(rooms.log_seat_of(me, room));
 }
 
 void use_everything(world& w, const std::string& ending) {

@@ -29,9 +29,9 @@ public:
     busy_readers(const busy_readers&) = delete;
     busy_readers& operator=(const busy_readers&) = delete;
 
-    std::future<result<std::int64_t>> ask(sql text) {
+    std::future<result<std::int64_t>> ask(sql text, steady_time end = steady_time::max()) {
         auto first = [](const answers& found) -> result<std::int64_t> { return found.front().front().get<std::int64_t>(0); };
-        return io_.start(read<std::int64_t>(pool_, statements::of(text), first));
+        return io_.start(read<std::int64_t>(pool_, statements::of(text), first, end));
     }
     // Its server's process, as soon as those before have been answered.
     std::int64_t backend() {
@@ -82,6 +82,17 @@ TEST_CASE("who was refused for having waited too long stays in the queue until t
     (void)last.get();
     (void)readers.backend();
     REQUIRE(readers.ask("SELECT 1").get().value() == 1);
+}
+
+TEST_CASE("who has less time than others is refused alone, though the server has long been silent, and the connection stays") {
+    constexpr auto deadline = 2s;
+    busy_readers readers{deadline};
+    const auto backend = readers.backend();
+    std::this_thread::sleep_for(deadline + 100ms);  // nobody asks
+    const auto began = std::chrono::steady_clock::now();
+    REQUIRE(readers.ask("SELECT 1 FROM (SELECT pg_sleep(1)) s", began + 50ms).get().error().code == errc::too_busy);
+    REQUIRE(readers.backend() == backend);
+    REQUIRE(readers.stats.failures == 0);
 }
 
 TEST_CASE("what is under way when it stops is refused, and the database has not failed") {

@@ -1,0 +1,111 @@
+// Seats that are asked for while others are looked up, on a real server that a stranger keeps from answering.
+#include "restless.hpp"
+
+#include <fmt/format.h>
+
+#include <future>
+#include <vector>
+
+using namespace madang;
+using namespace madang::test;
+using namespace madang::domain;
+
+namespace {
+
+constexpr std::size_t under_way = 2;
+
+// Nobody's seat is found while it lives.
+class nobody_sits {
+public:
+    explicit nobody_sits(const storage::postgres_url& where) : holder_(where) {
+        holder_.ask("BEGIN");
+        holder_.ask("LOCK TABLE members IN ACCESS EXCLUSIVE MODE");
+    }
+    void await_waiters(std::size_t count) {
+        holder_.await(
+            "SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)) HAVING count(*) = " +
+            std::to_string(count));
+    }
+    void let_go() { holder_.ask("COMMIT"); }
+
+private:
+    stranger holder_;
+};
+
+struct seats_scene {
+    explicit seats_scene(storage::postgres_options o) : options(std::move(o)) {}
+
+    storage::postgres_options options;
+    world w{nodes_with(options)};
+    const user_id sora = w.person("sora");
+    const user_id jun = w.person("jun");
+    const room_id room = w.create(room_kind::group, sora, {}).room;
+
+    std::future<result<room_store::log_seat>> ask(user_id me) { return w.io().start(w.rooms().log_seat_of(me, room)); }
+    std::uint64_t reads() { return w.store().stats().reads; }
+};
+
+}  // namespace
+
+TEST_CASE("seats that are asked for while others are looked up are looked up together, each with its own answer") {
+    seats_scene s{patient_options(postgres_server::shared().migrated_database())};
+    const auto seq = s.w.say(s.room, s.sora, "text").seq;
+    s.w.get(s.w.log().edit(s.room, seq, s.sora, "other text"));
+    const auto before = s.reads();
+    nobody_sits stranger{s.options.url};
+    std::vector<std::future<result<room_store::log_seat>>> asked;
+    for (std::size_t i = 0; i < under_way; ++i) asked.push_back(s.ask(s.sora));
+    stranger.await_waiters(under_way);
+    for (int i = 0; i < 50; ++i) {
+        asked.push_back(s.ask(s.jun));
+        asked.push_back(s.ask(s.sora));
+    }
+    stranger.let_go();
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+        const auto answer = asked[i].get();
+        if (i >= under_way && i % 2 == 0) {
+            REQUIRE(answer.error().code == errc::not_a_member);
+            continue;
+        }
+        REQUIRE(answer.value().where.room == s.room);
+        REQUIRE(answer.value().where.last_seq == seq + 1);
+        REQUIRE(answer.value().last_change == seq + 1);
+    }
+    REQUIRE(s.reads() - before == under_way + 1);
+}
+
+TEST_CASE("where as many ask for seats as may wait, the next one is refused at once") {
+    auto options = patient_options(postgres_server::shared().migrated_database());
+    options.read_queue = 20;
+    seats_scene s{std::move(options)};
+    nobody_sits stranger{s.options.url};
+    std::vector<std::future<result<room_store::log_seat>>> asked;
+    for (std::size_t i = 0; i < under_way; ++i) asked.push_back(s.ask(s.sora));
+    stranger.await_waiters(under_way);
+    for (std::size_t i = 0; i < s.options.read_queue; ++i) asked.push_back(s.ask(s.sora));
+    const auto refused = s.ask(s.sora).get();
+    REQUIRE(refused.error().code == errc::too_busy);
+    REQUIRE(refused.error().retry_after > 0ms);
+    stranger.let_go();
+    for (auto& one : asked) REQUIRE(one.get().has_value());
+}
+
+TEST_CASE("nobody waits for a seat longer than for any answer, whoever waited first, and then seats are found again") {
+    auto options = restless_options();
+    options.readers = 2 * under_way;  // others could be asked, and would not answer either
+    seats_scene s{std::move(options)};
+    const auto all = s.options.readers + s.options.writers + s.options.lanes;
+    stranger{s.options.url}.await(fmt::format(
+        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() HAVING count(*) = {}", all));
+    REQUIRE(s.ask(s.sora).get().has_value());
+    server().freeze();
+    const auto began = std::chrono::steady_clock::now();
+    std::vector<std::future<result<room_store::log_seat>>> asked;
+    for (int i = 0; i < 10; ++i) asked.push_back(s.ask(s.sora));
+    for (auto& one : asked) one.wait();
+    const auto took = std::chrono::steady_clock::now() - began;
+    server().thaw();
+    for (auto& one : asked) REQUIRE(one.get().has_error());
+    REQUIRE(took < in_time);
+    await([&] { return s.ask(s.sora).get().has_value(); });
+}
