@@ -12,7 +12,7 @@ struct store_cache::all {
         : kept(p.texts, p.epoch, ttl),
           users(kept, p.accounts),
           changes(kept, p.texts),
-          logs(p.logs, p.epoch, p.rooms, m),
+          logs(p.logs, p.rooms, m),
           rooms(kept, users, logs, p.rooms),
           log(changes, p.log),
           accounts(users, changes, p.accounts),

@@ -26,25 +26,25 @@ void log_text::add(const log_text& other, seq_t after, seq_t until, std::size_t 
     after = std::max(after, other.first_ - 1);
     until = std::min(until, other.last());
     if (after >= until || weight_ >= most) return;
-    const auto from = static_cast<std::size_t>(after + 1 - other.first_);
-    const auto end = static_cast<std::size_t>(until + 1 - other.first_);
-    const auto begin = other.begin_of(from);
     if (empty()) first_ = after + 1;
     if (!json_.empty()) json_ += ',';
-    const auto base = json_.size();
-    auto at = from;
-    for (; at < end && weight_ < most; ++at) {
+    const auto from = static_cast<std::size_t>(after + 1 - other.first_);
+    const auto shift = json_.size() - other.begin_of(from);
+    seq_t last = after;
+    for (auto at = from; last < until && weight_ < most; ++at, ++last) {
         const auto& l = other.lines_[at];
-        lines_.push_back({static_cast<std::uint32_t>(base + l.end - begin), l.weight});
+        lines_.push_back({static_cast<std::uint32_t>(l.end + shift), l.weight});
         weight_ += l.weight;
     }
-    json_.append(other.json_, begin, other.lines_[at - 1].end - begin);
+    json_ += other.json(after, last);
 }
 
-std::string_view log_text::json(seq_t seq) const {
-    const auto at = static_cast<std::size_t>(seq - first_);
-    const auto begin = begin_of(at);
-    return std::string_view{json_}.substr(begin, lines_[at].end - begin);
+std::string_view log_text::json(seq_t after, seq_t until) const {
+    after = std::max(after, first_ - 1);
+    until = std::min(until, last());
+    if (after >= until) return {};
+    const auto begin = begin_of(static_cast<std::size_t>(after + 1 - first_));
+    return std::string_view{json_}.substr(begin, lines_[static_cast<std::size_t>(until - first_)].end - begin);
 }
 
 void log_text::reserve(std::size_t events, std::size_t bytes) {

@@ -32,8 +32,9 @@ public:
 
     // All of them, with commas in between.
     [[nodiscard]] const std::string& json() const noexcept { return json_; }
-    // One of them, from first() to last().
-    [[nodiscard]] std::string_view json(seq_t seq) const;
+    // One of them, from first() to last(); and those after `after` and up to `until` that are there.
+    [[nodiscard]] std::string_view json(seq_t seq) const { return json(seq - 1, seq); }
+    [[nodiscard]] std::string_view json(seq_t after, seq_t until) const;
 
     // What it takes of memory beside itself; what it will take; and that it takes no more than it needs.
     [[nodiscard]] std::size_t bytes() const noexcept { return json_.capacity() + lines_.capacity() * sizeof(line); }

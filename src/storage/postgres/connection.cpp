@@ -147,7 +147,8 @@ void connection::watch_for_writing() {
 task<answers> connection::ask(statements all, steady_time end) {
     const auto self = shared_from_this();
     counted here{waiting_};
-    timer until{strand_, std::min(end, std::chrono::steady_clock::now() + connector_.deadline())};
+    const auto asked_at = std::chrono::steady_clock::now();
+    timer until{strand_, std::min(end, asked_at + connector_.deadline())};
     boost::system::error_code ignored;
     if (now() == state::starting && !stopped_) {
         wait_for_first_.push_back(&until);
@@ -157,7 +158,7 @@ task<answers> connection::ask(statements all, steady_time end) {
     }
     if (!pipeline_) throw no_connection();
 
-    const auto asked_at = std::chrono::steady_clock::now();
+    if (pipeline_->in_flight() == 0) heard_at_ = std::max(heard_at_, asked_at);
     const auto r = std::make_shared<request>(std::move(all));
     r->when_done = [&until] { until.cancel(); };
     pipeline_->send(r);
@@ -166,10 +167,9 @@ task<answers> connection::ask(statements all, steady_time end) {
         co_await until.async_wait(asio::redirect_error(use_task, ignored));
         const auto time = std::chrono::steady_clock::now();
         if (r->done || time < until.expiry()) continue;
-        // Of reads there may be thousands on their way. While the server answers, or may yet, who has waited for too long is
-        // refused alone, and its place is kept and counted, for results are positional. A transaction cannot go on without
-        // knowing.
-        if (use_ == use::reading && time - std::max(heard_at_, asked_at) < connector_.deadline()) {
+        // Of reads there may be thousands on their way. While the server answers, who has waited for too long is refused alone,
+        // and its place is kept and counted, for results are positional. A transaction cannot go on without knowing.
+        if (use_ == use::reading && time - heard_at_ < connector_.deadline()) {
             here.stays();
             r->when_done = [self] { --self->waiting_; };
             throw failure::too_busy("the answers to others took too long");

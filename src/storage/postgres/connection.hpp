@@ -87,7 +87,7 @@ private:
     std::unique_ptr<pipeline> pipeline_;
     std::optional<asio::posix::basic_stream_descriptor<executor>> socket_;
     bool waits_for_writing_ = false;
-    steady_time heard_at_;  // when something last came
+    steady_time heard_at_;  // when something last came, or was asked while nothing was to come
 
     bool taken_ = false;
     std::deque<timer*> next_turns_;

@@ -44,13 +44,15 @@ std::vector<seat_asks::asked> seat_asks::next() {
 }
 
 task<> seat_asks::look_up(std::vector<asked> some) {
-    for (; !some.empty(); some = next()) {
-        auto found = co_await seats_of(some);
+    for (auto end = steady_time::max(); !some.empty();) {
+        auto found = co_await seats_of(some, end);
         for (std::size_t at = 0; at < some.size(); ++at) some[at].who->give(found ? (*found)[at] : found.error());
+        some = next();
+        if (!some.empty()) end = some.front().since + from_.deadline();  // they have waited already
     }
 }
 
-async_result<std::vector<result<seat_asks::log_seat>>> seat_asks::seats_of(const std::vector<asked>& some) {
+async_result<std::vector<result<seat_asks::log_seat>>> seat_asks::seats_of(const std::vector<asked>& some, steady_time end) {
     using all = std::vector<result<log_seat>>;
     std::vector<room_id> rooms;
     std::vector<user_id> users;
@@ -59,23 +61,23 @@ async_result<std::vector<result<seat_asks::log_seat>>> seat_asks::seats_of(const
         users.push_back(a.me);
     }
     auto ask = statements::of(
-        "SELECT n.i, m.visible_from, r.last_seq, c.seq FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS n(room_id, "
-        "user_id, i) "
-        "CROSS JOIN LATERAL (SELECT visible_from FROM members WHERE room_id = n.room_id AND user_id = n.user_id AND NOT hidden "
-        "LIMIT 1) m "
+        "SELECT n.i, m.visible_from, r.last_seq, c.seq, (SELECT value FROM meta WHERE name = 'epoch') "
+        "FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS n(room_id, user_id, i) "
+        "CROSS JOIN LATERAL (SELECT visible_from FROM members "
+        "WHERE room_id = n.room_id AND user_id = n.user_id AND NOT hidden LIMIT 1) m "
         "CROSS JOIN LATERAL (SELECT last_seq FROM rooms WHERE id = n.room_id LIMIT 1) r "
-        "LEFT JOIN LATERAL (SELECT seq FROM events WHERE room_id = n.room_id AND kind IN (6, 7) ORDER BY seq DESC LIMIT 1) c ON "
-        "true",
+        "LEFT JOIN LATERAL (SELECT seq FROM events "
+        "WHERE room_id = n.room_id AND kind IN (6, 7) ORDER BY seq DESC LIMIT 1) c ON true",
         rooms, users);
     auto decode = [rooms](const answers& found) -> result<all> {
         all seats(rooms.size(), result<log_seat>{errc::not_a_member});
         for (const auto r : found[0]) {
             const auto at = r.get<std::size_t>(0) - 1;
-            seats[at] = log_seat{{rooms[at], r.get<seq_t>(1), r.get<seq_t>(2)}, r.get<seq_t>(3)};
+            seats[at] = log_seat{{rooms[at], r.get<seq_t>(1), r.get<seq_t>(2)}, r.get<seq_t>(3), r.get<std::string>(4)};
         }
         return seats;
     };
-    co_return co_await read<all>(from_, std::move(ask), std::move(decode), some.front().since + from_.deadline());
+    co_return co_await read<all>(from_, std::move(ask), std::move(decode), end);
 }
 
 }  // namespace madang::storage::postgres

@@ -19,7 +19,7 @@ public:
     using log_seat = domain::room_store::log_seat;
 
     static constexpr std::size_t most_at_once = 250;
-    // One connection that hangs keeps nobody else waiting.
+    // So that one connection which hangs does not keep everybody waiting.
     static constexpr int most_under_way = 2;
 
     seat_asks(asio::io_context& io, pool& from) : strand_(io.get_executor()), from_(from) {}
@@ -38,7 +38,7 @@ private:
     void take(asked one);
     std::vector<asked> next();
     task<> look_up(std::vector<asked> some);
-    async_result<std::vector<result<log_seat>>> seats_of(const std::vector<asked>& some);
+    async_result<std::vector<result<log_seat>>> seats_of(const std::vector<asked>& some, steady_time end);
 
     const executor strand_;
     pool& from_;

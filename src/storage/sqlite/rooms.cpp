@@ -193,8 +193,12 @@ async_result<rooms::log_seat> rooms::log_seat_of(user_id me, room_id room) {
     return read<log_seat>(readers_, [me, room](database& db) -> result<log_seat> {
         const auto mine = seat_in(db, room, me);
         if (!mine) return errc::not_a_member;
-        auto changes = db.run("SELECT seq FROM events WHERE room = ? AND kind IN (6, 7) ORDER BY seq DESC LIMIT 1", room);
-        return log_seat{{room, mine->visible_from, mine->last_seq}, changes.step() ? changes.get<seq_t>(0) : 0};
+        auto history = epoch_of(db);
+        if (!history) return errc::unavailable;
+        auto changes = db.run(
+            "SELECT seq FROM events INDEXED BY events_changes WHERE room = ? AND kind IN (6, 7) ORDER BY seq DESC LIMIT 1", room);
+        return log_seat{
+            {room, mine->visible_from, mine->last_seq}, changes.step() ? changes.get<seq_t>(0) : 0, std::move(*history)};
     });
 }
 

@@ -23,6 +23,7 @@ public:
     std::map<room_id, std::int64_t> counts;
     std::map<std::pair<room_id, seq_t>, timeline_item> messages;
     std::vector<std::tuple<room_id, seq_t, std::size_t>> asked;  // events(): room, after, limit
+    std::string history = "e";
     errc events_fail = errc::internal;
     bool broken = false;
 
@@ -33,7 +34,7 @@ public:
         for (seq_t seq = 1; seq <= last; ++seq) logs[room_id{room}].push_back(said(room, seq));
     }
 
-    async_result<std::string> epoch() override { return answer<std::string>(std::string{"e"}); }
+    async_result<std::string> epoch() override { return answer<std::string>(history); }
     async_result<std::vector<room_view>> rooms_of(user_id, std::optional<room_cursor>, std::size_t) override {
         return answer<std::vector<room_view>>(errc::internal);
     }
@@ -118,7 +119,7 @@ public:
     async_result<log_seat> log_seat_of(user_id me, room_id room) override {
         const auto mine = co_await seat_of(me, room);
         if (!mine) co_return mine.error();
-        co_return log_seat{*mine, 0};
+        co_return log_seat{*mine, 0, history};
     }
 };
 

@@ -99,11 +99,12 @@ public:
         log_text log;
     };
     virtual async_result<seen_log> log_seen_by(user_id me, room_id room, seq_t after, std::size_t limit) = 0;
-    // A seat and, of the same moment, the seq of the room's newest edit or deletion; 0: none. Nothing else changes what stands in
-    // the log already, so what was read when this was the same is as it was. not_a_member.
+    // A seat and, of the same moment, the seq of the room's newest edit or deletion (0: none) and the history to which they
+    // belong. Nothing else changes what stands in the log already: what was read since is as it was. not_a_member.
     struct log_seat {
         seat where;
         seq_t last_change = 0;
+        std::string epoch;
     };
     virtual async_result<log_seat> log_seat_of(user_id me, room_id room) = 0;
 };
