@@ -18,7 +18,7 @@ struct node {
     node(const node&) = delete;
     node& operator=(const node&) = delete;
 
-    cache::found look(std::string key) { return io.run(test::look(both, std::move(key))); }
+    cache::found look(std::string key) { return io.run(madang::test::look(both, std::move(key))); }
     void put(const std::string& key, std::string text) { both.fill(key, look(key).to_fill, std::move(text), 10s); }
 
     manual_clock time;
@@ -122,7 +122,7 @@ TEST_CASE("who looks while the far table has not carried out a drop yet is not g
     std::atomic<int> done{0};
     here.both.drop({"key"}, [&] { ++done; });
     REQUIRE_FALSE(here.both.glance("key"));
-    auto meanwhile = here.io.start(test::look(here.both, "key"));
+    auto meanwhile = here.io.start(madang::test::look(here.both, "key"));
     here.io.run(turns(20));
     REQUIRE(done == 0);
     far.hangs = false;
@@ -197,8 +197,8 @@ TEST_CASE("a key that is not shared is kept near alone, and for the near time to
     here.put("own", "text");
     here.put("shared", "text");
     REQUIRE(here.look("own").text == "text");
-    REQUIRE_FALSE(here.io.run(test::look(far, "own")).text);
-    REQUIRE(here.io.run(test::look(far, "shared")).text == "text");
+    REQUIRE_FALSE(here.io.run(madang::test::look(far, "own")).text);
+    REQUIRE(here.io.run(madang::test::look(far, "shared")).text == "text");
     const int asked = far.looks;
     here.time.advance(cache::levels::default_near_ttl);
     REQUIRE(here.look("own").to_fill != cache::lease::none);
