@@ -25,21 +25,28 @@ void seat_asks::take(asked one) {
     {
         const std::lock_guard hold{lock_};
         if (gathered_.size() >= from_.queue()) return one.who->give(from_.refuse(failure::too_busy("the queue is full")));
+        const bool is_late = one.since - begun_ >= usual_time;
         gathered_.push_back(std::move(one));
-        if (under_way_ == most_under_way) return;
+        if (under_way_ == most_under_way || (under_way_ > 0 && !is_late)) return;
         ++under_way_;
-        some.swap(gathered_);
+        some = begin();
     }
     asio::co_spawn(strand_, look_up(std::move(some)), asio::detached);
 }
 
-// Those who came first; nobody, and one statement less is under way.
+// Nobody, and one statement less is under way.
 std::vector<seat_asks::asked> seat_asks::next() {
     const std::lock_guard hold{lock_};
+    if (gathered_.empty()) --under_way_;
+    return begin();
+}
+
+// Those who came first. Under the lock.
+std::vector<seat_asks::asked> seat_asks::begin() {
+    begun_ = std::chrono::steady_clock::now();
     const auto count = static_cast<std::ptrdiff_t>(std::min(gathered_.size(), most_at_once));
     std::vector<asked> some{std::move_iterator{gathered_.begin()}, std::move_iterator{gathered_.begin() + count}};
     gathered_.erase(gathered_.begin(), gathered_.begin() + count);
-    if (some.empty()) --under_way_;
     return some;
 }
 

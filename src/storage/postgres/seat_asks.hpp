@@ -1,5 +1,5 @@
 // Seats, many in one statement: a query costs PostgreSQL 80 us whatever it asks, and one seat more in it a tenth of that. What is
-// asked for while two statements are under way is gathered for the next one; where little is asked, nobody waits for anything.
+// asked for while a statement is under way is gathered for the next one; where little is asked, nobody waits for anything.
 // Thread-safe. Its coroutines end with the pool; it outlives them.
 #pragma once
 
@@ -19,8 +19,10 @@ public:
     using log_seat = domain::room_store::log_seat;
 
     static constexpr std::size_t most_at_once = 250;
-    // So that one connection which hangs does not keep everybody waiting.
+    // A second one is begun when the first has not come back in that time: a connection that hangs does not keep everybody
+    // waiting.
     static constexpr int most_under_way = 2;
+    static constexpr std::chrono::milliseconds usual_time{5};
 
     seat_asks(asio::io_context& io, pool& from) : strand_(io.get_executor()), from_(from) {}
 
@@ -37,6 +39,7 @@ private:
 
     void take(asked one);
     std::vector<asked> next();
+    std::vector<asked> begin();
     task<> look_up(std::vector<asked> some);
     async_result<std::vector<result<log_seat>>> seats_of(const std::vector<asked>& some, steady_time end);
 
@@ -45,6 +48,7 @@ private:
     std::mutex lock_;
     std::vector<asked> gathered_;
     int under_way_ = 0;
+    steady_time begun_;  // the latest of them
 };
 
 }  // namespace madang::storage::postgres
