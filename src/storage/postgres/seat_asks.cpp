@@ -51,15 +51,19 @@ std::vector<seat_asks::asked> seat_asks::begin() {
 }
 
 task<> seat_asks::look_up(std::vector<asked> some) {
-    for (auto end = steady_time::max(); !some.empty();) {
-        auto found = co_await seats_of(some, end);
+    for (; !some.empty(); some = next()) {
+        auto found = co_await seats_of(some);
         for (std::size_t at = 0; at < some.size(); ++at) some[at].who->give(found ? (*found)[at] : found.error());
-        some = next();
-        if (!some.empty()) end = some.front().since + from_.deadline();  // they have waited already
     }
 }
 
-async_result<std::vector<result<seat_asks::log_seat>>> seat_asks::seats_of(const std::vector<asked>& some, steady_time end) {
+// How long the first of them may still wait. Who has hardly waited has the connection's own time: a silent one is then lost.
+steady_time seat_asks::end_of(const std::vector<asked>& some) const {
+    const auto since = some.front().since;
+    return std::chrono::steady_clock::now() - since < usual_time ? steady_time::max() : since + from_.deadline();
+}
+
+async_result<std::vector<result<seat_asks::log_seat>>> seat_asks::seats_of(const std::vector<asked>& some) {
     using all = std::vector<result<log_seat>>;
     std::vector<room_id> rooms;
     std::vector<user_id> users;
@@ -84,7 +88,7 @@ async_result<std::vector<result<seat_asks::log_seat>>> seat_asks::seats_of(const
         }
         return seats;
     };
-    co_return co_await read<all>(from_, std::move(ask), std::move(decode), end);
+    co_return co_await read<all>(from_, std::move(ask), std::move(decode), end_of(some));
 }
 
 }  // namespace madang::storage::postgres

@@ -41,7 +41,8 @@ private:
     std::vector<asked> next();
     std::vector<asked> begin();
     task<> look_up(std::vector<asked> some);
-    async_result<std::vector<result<log_seat>>> seats_of(const std::vector<asked>& some, steady_time end);
+    [[nodiscard]] steady_time end_of(const std::vector<asked>& some) const;
+    async_result<std::vector<result<log_seat>>> seats_of(const std::vector<asked>& some);
 
     const executor strand_;
     pool& from_;
