@@ -15,4 +15,6 @@ tps=$(pgbench -n -h "$PRIVATE_POSTGRES" -U madang -T 5 -c 32 -j 2 -f tests/bench
 pg_test_fsync -s 1 -f "$(mktemp -u)" 2>/dev/null | awk '$1 == "fdatasync" && !seen++ { print "fdatasync of 8 kB: " $2, $3 ", " $4, $5 }'
 printf 'two statements and a commit, 32 clients: %.0f messages/s\n' "$tps"
 build/release/unit_storage "[.bench]~*SQLite" | grep -E 'in flight|turns'
-scripts/bench.sh post post-one-room post-many-rooms post-ramp history history-off
+# Beside each kind of posting, how many times as many it is.
+scripts/bench.sh post post-one-room post-many-rooms post-ramp history history-off |
+  awk -v bare="$tps" '{ print } /^post/ && match($0, /[0-9]+\/s,/) { printf "  %.1f of the two statements\n", substr($0, RSTART) / bare } { fflush() }'

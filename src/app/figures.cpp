@@ -41,7 +41,8 @@ void export_figures(metrics::registry& m, const storage::store_stats& s, const a
     };
     m.add_counter_from("madang_storage_batches_total", "Transactions committed.", read(s.batches));
     m.add_counter_from("madang_storage_units_total", "Units of writing committed.", read(s.units));
-    m.add_counter_from("madang_storage_refused_total", "Work refused because the queue was full.", read(s.refused));
+    m.add_counter_from("madang_storage_refused_total",
+                       "Work refused because its queue was full, or its turn did not come in time.", read(s.refused));
     m.add_counter_from("madang_storage_failures_total", "Failures of the database.", read(s.failures));
     m.add_counter_from("madang_storage_reads_total", "Reads.", read(s.reads));
     m.add_gauge_from("madang_storage_queue_rows", "Units waiting to be written.", read(s.queue_rows));

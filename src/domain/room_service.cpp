@@ -45,8 +45,11 @@ async_result<std::vector<member>> room_service::invite(user_id me, room_id room,
     if (!added) co_return added.error();
     std::vector<member> answer;
     for (const auto user : *added) {
-        auto one = co_await rooms_.member_of(room, user);
-        if (one) answer.push_back(std::move(*one));  // who has left again meanwhile is not named
+        auto one = after_commit(co_await rooms_.member_of(room, user));
+        if (one)
+            answer.push_back(std::move(*one));
+        else if (one.error().code != errc::not_found)  // who has left again meanwhile is not named
+            co_return one.error();
     }
     co_return answer;
 }

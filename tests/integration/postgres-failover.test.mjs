@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from '../support/deadline.mjs';
 import { Follower } from '../support/follower.mjs';
-import { isWholeLog, refusedInTime, works } from '../support/outage.mjs';
+import { allRefusedInTime, isWholeLog, works } from '../support/outage.mjs';
 import { done, newGroup, newPerson } from '../support/people.mjs';
 import { Postgres } from '../support/postgres.mjs';
 import { startServer } from '../support/server.mjs';
@@ -30,7 +30,7 @@ test('after a failover the standby serves all that was acknowledged, the epoch i
     });
     await Promise.all(sends);
     assert.ok(acknowledged.length >= 100);
-    await Promise.all(Array.from({ length: 20 }, () => refusedInTime(ana.post(`/rooms/${room.id}/messages`, { text: 'to nobody' }))));
+    await allRefusedInTime(Array.from({ length: 20 }, () => ana.post(`/rooms/${room.id}/messages`, { text: 'to nobody' })));
     await standby.promote();
 
     assert.deepEqual(await socket.closing(30_000), { code: 1012, reason: 'restart' });
@@ -55,6 +55,51 @@ test('after a failover the standby serves all that was acknowledged, the epoch i
     await follower.leave();
     await again.close();
   } finally {
+    await madang.stop();
+    await standby.stop();
+    await primary.stop();
+  }
+});
+
+// Cut off for a while, and nobody has switched it off: a network that was parted does that.
+test('an old primary that goes on beside the new one is neither read nor written to', async () => {
+  const primary = await Postgres.start();
+  const standby = await Postgres.standbyOf(primary);
+  // It is the first that is tried.
+  const url = `postgresql://madang@${[primary, standby].map(({ directory }) => encodeURIComponent(directory))}/madang`;
+  await primary.createDatabase('madang');
+  await primary.waitForStandby();
+  const madang = await startServer({ env: { MADANG_STORAGE_URL: url, MADANG_STORAGE_READERS: '4' } });
+  try {
+    const ana = await newPerson(madang);
+    const room = await newGroup(ana);
+    await Promise.all(Array.from({ length: 50 }, () => done(ana.get(`/rooms/${room.id}/events?after=0`), 200)));
+    await primary.signalAll('SIGSTOP');
+    await standby.promote();
+    await eventually(works(ana, room, 'after'), 'writes to work again', 30_000);
+    await primary.signalAll('SIGCONT');
+    // Now it commits again by itself.
+    await primary.query('postgres', 'ALTER SYSTEM RESET synchronous_standby_names');
+    await primary.query('postgres', 'SELECT pg_reload_conf()');
+
+    const reads = async () => {
+      const pages = await Promise.all(Array.from({ length: 50 }, () => ana.get(`/rooms/${room.id}/events?after=0`)));
+      for (const { status, body } of pages)
+        if (status === 200) assert.ok(body.events.some(({ key }) => key === 'after'));
+        else assert.deepEqual([status, body.code], [503, 'unavailable']);
+      return pages.every(({ status }) => status === 200);
+    };
+    await eventually(reads, 'reads to work again', 30_000);
+    // Whoever has to connect again does not go back either.
+    const [[lost]] = await standby.query('madang', "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'madang'");
+    assert.ok(Number(lost) >= 2, `${lost} connections to the new one`);
+    await eventually(works(ana, room, 'again'), 'writes to work again', 30_000);
+    await eventually(reads, 'reads to work again', 30_000);
+    const keys = (server) => server.query('madang', `SELECT key FROM events WHERE room_id = ${room.id} AND kind = 1 ORDER BY seq`);
+    assert.deepEqual((await keys(standby)).flat(), ['after', 'again']);
+    assert.ok(!(await keys(primary)).flat().includes('again'));
+  } finally {
+    await primary.signalAll('SIGCONT');
     await madang.stop();
     await standby.stop();
     await primary.stop();

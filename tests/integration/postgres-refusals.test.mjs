@@ -1,8 +1,8 @@
-// PostgreSQL runs, but does not let us in any more, and has ended the connections that we had: an outage like any other (design, G4).
+// PostgreSQL does not let us in any more, and has ended the connections that we had: an outage like any other (design, G4).
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { eventually } from '../support/deadline.mjs';
-import { isWholeLog, readiness, refusedInTime, serverOn, works } from '../support/outage.mjs';
+import { allRefusedInTime, isWholeLog, readiness, serverOn, works } from '../support/outage.mjs';
 import { newGroup, newPerson, say } from '../support/people.mjs';
 import { Postgres } from '../support/postgres.mjs';
 
@@ -64,6 +64,12 @@ const refusals = [
     end: () => ask('ALTER ROLE app LOGIN'),
     says: /not permitted to log in/,
   },
+  {
+    what: 'has been stopped, which ends its sessions with a word to each,',
+    begin: () => postgres.end('SIGINT'),
+    end: () => postgres.runs || postgres.launch(),
+    says: /Is the server running/,
+  },
 ];
 
 for (const { what, begin, end, says } of refusals)
@@ -75,7 +81,7 @@ for (const { what, begin, end, says } of refusals)
       await say(ana, room, 'before');
       await begin(madang);
 
-      await Promise.all(Array.from({ length: 5 }, (_, at) => refusedInTime(ana.post(`/rooms/${room.id}/messages`, { text: `${at}`, key: `k${at}` }))));
+      await allRefusedInTime(Array.from({ length: 5 }, (_, at) => ana.post(`/rooms/${room.id}/messages`, { text: `${at}`, key: `k${at}` })));
       assert.deepEqual(await readiness(madang), [200, 'ready', 'failing']);
       await eventually(() => says.test(madang.stderr()), 'the log to say why');
 

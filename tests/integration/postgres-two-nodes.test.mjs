@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Client } from '../support/api.mjs';
+import { eventually } from '../support/deadline.mjs';
 import { befriend, done, newPeople } from '../support/people.mjs';
 import { Postgres } from '../support/postgres.mjs';
 import { seeded } from '../support/random.mjs';
@@ -18,10 +19,24 @@ async function onOther(person, node) {
   return client;
 }
 
+// Or that the log has none would say nothing: two sessions lock two rows the wrong way round.
+async function seesDeadlocks(postgres) {
+  await postgres.query('postgres', "CREATE TABLE pair AS SELECT n FROM generate_series(1, 2) n");
+  const lock = (n) => `SELECT FROM pair WHERE n = ${n} FOR UPDATE`;
+  const met = "SELECT pg_advisory_lock_shared(7); DO $$ BEGIN WHILE (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory') < 2 LOOP PERFORM pg_sleep(0.01); END LOOP; END $$";
+  const both = [[1, 2], [2, 1]].map(([one, other]) => postgres.query('postgres', `BEGIN; ${lock(one)}; ${met}; ${lock(other)}; COMMIT`));
+  const failed = (await Promise.allSettled(both)).filter(({ status }) => status === 'rejected');
+  assert.equal(failed.length, 1);
+  await eventually(() => /deadlock detected/.test(postgres.log), 'the log to say so');
+  postgres.log = '';
+}
+
 test('two servers on one database leave no hole, no key twice and no deadlock in their hot rooms', async () => {
   const dice = seeded('two nodes');
-  const postgres = await Postgres.start();
+  // Before anybody has waited for a lock for long enough to try something else.
+  const postgres = await Postgres.start({ deadlock_timeout: '50ms' });
   await postgres.createDatabase('madang');
+  await seesDeadlocks(postgres);
   const env = { MADANG_STORAGE_URL: postgres.url('madang'), MADANG_STORAGE_LANES: '3' };
   const nodes = [await startServer({ env }), await startServer({ env })];
   try {

@@ -4,7 +4,9 @@ import { exchange } from './http.mjs';
 import { eventsOf } from './people.mjs';
 import { startServer } from './server.mjs';
 
-const inTime = 3500;  // 2 s, and what a busy machine adds; to wait twice would take 4 s
+const inTime = 2000;
+const onTheWay = 250;
+const busy = 1500;  // what a machine may add for one of many; to wait twice would take 4 s
 
 let databases = 0;
 
@@ -20,16 +22,22 @@ export async function readiness(madang) {
   return [status, body.status, body.storage];
 }
 
-// How long it took, in ms.
-export async function refusedInTime(attempt) {
+// How long it took, in ms. `codes`: who would need a connection to itself may also be told that others have it.
+export async function refusedInTime(attempt, codes = ['unavailable']) {
   const began = Date.now();
   const { status, body, headers } = await attempt;
   assert.equal(status, 503, JSON.stringify(body));
-  assert.equal(body.code, 'unavailable');
+  assert.ok(codes.includes(body.code), body.code);
   assert.match(headers['retry-after'], /^[1-9]\d*$/);
   const took = Date.now() - began;
-  assert.ok(took < inTime, `refused after ${took} ms`);
+  assert.ok(took < inTime + busy, `refused after ${took} ms`);
   return took;
+}
+
+// Several at once, of whom a busy machine does not keep most.
+export async function allRefusedInTime(attempts, codes) {
+  const took = (await Promise.all(attempts.map((attempt) => refusedInTime(attempt, codes)))).sort((a, b) => a - b);
+  assert.ok(took[Math.floor(took.length / 2)] <= inTime + onTheWay, `refused after ${took} ms`);
 }
 
 // For `eventually`: whether this message could be said.

@@ -72,6 +72,7 @@ export class Postgres {
 
   get data() { return join(this.directory, 'data'); }
   get pid() { return this.#child?.pid; }
+  get runs() { return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null; }
   url(database, user = 'madang') { return `postgresql://${user}@/${database}?host=${this.directory}`; }
 
   async launch(readiness = /ready to accept connections/) {
@@ -148,8 +149,8 @@ export class Postgres {
 
   // SIGQUIT is the immediate shutdown: no checkpoint, and recovery at the next start, as after kill -9 of all of it.
   async end(signal = 'SIGQUIT') {
+    if (!this.runs) return;
     const child = this.#child;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
     child.ref();
     const ended = once(child, 'exit');
     child.kill(signal);

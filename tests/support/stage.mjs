@@ -13,6 +13,7 @@ const isLost = ({ code, status, message }) => gone.has(code) || status === 503 |
 // Where everybody waits while the server is away, and what they count.
 export class Stage {
   acknowledged = new Map();  // `${room}/${author}/${key}` to seq
+  saidOnce = new Map();  // the same by text: what had no key
   over = false;  // nobody says anything new
   #refusals = 0;
   #underWay = new Set();
@@ -94,22 +95,37 @@ export class Stage {
   }
 }
 
-// Says one thing after another, each until it is acknowledged.
+// Says one thing after another, each until it is acknowledged, and now and then until it is acknowledged again.
 export async function write(stage, dice, person, rooms, name) {
   for (let n = 0; !stage.over; n += 1) {
     const room = dice.pick(rooms);
     const key = `${name}-${n}`;
-    for (;;) {
+    for (let left = dice.below(4) === 0 ? 2 : 1; left > 0;) {
       await stage.open;
       const answer = await stage.ask(() => person.post(`/rooms/${room.id}/messages`, { text: key, key }));
       if (!answer) continue;
       const { status, body, text } = answer;
       if (status === 201 || status === 200) {
         stage.acknowledge(`${room.id}/${person.user.id}/${key}`, body.seq);
-        break;
+        left -= 1;
+      } else {
+        assert.deepEqual([status, body.code], [503, 'unavailable'], text);
       }
-      assert.deepEqual([status, body.code], [503, 'unavailable'], text);
     }
+  }
+}
+
+// Says things without a key, each once, whatever comes of it.
+export async function writeOnce(stage, dice, person, rooms, name) {
+  for (let n = 0; !stage.over; n += 1) {
+    const room = dice.pick(rooms);
+    const said = `${name}-${n}`;
+    await stage.open;
+    const answer = await stage.ask(() => person.post(`/rooms/${room.id}/messages`, { text: said }));
+    if (!answer) continue;
+    const { status, body, text } = answer;
+    if (status === 201 || status === 200) stage.saidOnce.set(`${room.id}/${person.user.id}/${said}`, body.seq);
+    else assert.deepEqual([status, body.code], [503, 'unavailable'], text);
   }
 }
 

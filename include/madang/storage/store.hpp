@@ -18,7 +18,7 @@ namespace madang::storage {
 struct store_stats {
     std::atomic<std::uint64_t> batches{0};   // transactions committed
     std::atomic<std::uint64_t> units{0};     // units of writing in them
-    std::atomic<std::uint64_t> refused{0};   // work that found its queue full
+    std::atomic<std::uint64_t> refused{0};   // work that found its queue full, or waited in it for too long
     std::atomic<std::uint64_t> failures{0};  // of the database, writing and reading
     std::atomic<bool> failing{false};        // an outage: a part's last attempt failed by what its next will meet, too
     std::atomic<std::uint64_t> reads{0};

@@ -58,6 +58,7 @@ bool importer::take_line() {
         switch (lines_.take(*line)) {
             case line_reader::kind::header:
                 done_.identity = checksum(*line);
+                done_.restores = how_ != import_mode::into_empty;
                 begin();
                 break;
             case line_reader::kind::row:
@@ -77,17 +78,21 @@ bool importer::take_line() {
 // only one begins.
 void importer::begin() {
     db_.begin();
-    const auto there = db_.fact(progress_name);
-    if (there && progress_from(*there).identity == done_.identity && progress_from(*there).lines > 0) {
-        done_ = progress_from(*there);
+    const auto mark = db_.fact(progress_name);
+    const auto there = mark ? progress_from(*mark) : progress{};
+    const bool same = there.identity == done_.identity;
+    if (same) done_.restores |= there.restores;
+    if (same && there.lines > 0) {
+        done_.lines = there.lines;
         earlier_ = done_.lines - 1;
+        db_.set_fact(progress_name, to_text(done_));
         db_.commit();
         return;
     }
     if (how_ != import_mode::replace) {
-        if (there && progress_from(*there).identity == given_up)
+        if (there.identity == given_up)
             throw storage_error("an import into this database failed: begin anew with madang restore --replace");
-        if (there && progress_from(*there).identity != done_.identity)
+        if (mark && !same)
             throw storage_error(
                 fmt::format("{} is not the file whose import into this database is unfinished: take that one, or "
                             "begin anew with madang restore --replace",
@@ -101,8 +106,8 @@ void importer::begin() {
         db_.claim();
     } catch (const storage_error&) {
         db_.begin();
-        if (there)
-            db_.set_fact(progress_name, *there);
+        if (mark)
+            db_.set_fact(progress_name, *mark);
         else
             db_.drop_fact(progress_name);
         db_.commit();
@@ -164,7 +169,7 @@ std::string importer::finish() {
     db_.begin();
     check_counts();
     db_.settle();
-    if (how_ != import_mode::into_empty) db_.revoke_keys();
+    if (done_.restores) db_.revoke_keys();
     db_.set_fact("epoch", epoch);
     db_.drop_fact(progress_name);
     db_.commit();

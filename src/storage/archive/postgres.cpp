@@ -16,40 +16,17 @@ namespace {
 using namespace std::chrono_literals;
 using postgres::failure;
 using postgres::parameters;
-using postgres::result_ptr;
 using postgres::rows;
 using postgres::run_now;
 
 // "archive" as a number: names the advisory lock of whoever imports.
 constexpr std::int64_t lock_name = 0x61726368697665;
 
-// Neither a count of everything nor a slow pipe is cut off.
 postgres::connection_ptr open_for_long(const postgres_url& url) {
     postgres::connector c{url.text, 5000ms};
     auto opened = c.open_now(postgres::use::writing);
-    for (const auto* setting : {"statement_timeout = 0", "lock_timeout = '60s'", "idle_in_transaction_session_timeout = 0"})
-        run_now(opened.get(), fmt::format("SET {}", setting));
+    postgres::take_time(opened.get());
     return opened;
-}
-
-std::string one_line(const PGresult* failed, PGconn* c) {
-    const char* const message = PQresultErrorField(failed, PG_DIAG_MESSAGE_PRIMARY);
-    const char* const detail = PQresultErrorField(failed, PG_DIAG_MESSAGE_DETAIL);
-    std::string text = message != nullptr ? message : PQerrorMessage(c);
-    if (detail != nullptr) text += fmt::format(": {}", detail);
-    std::ranges::replace(text, '\n', ' ');
-    return text;
-}
-
-// One statement with parameters. Throws failure.
-rows ask(PGconn* c, const std::string& text, const parameters& values) {
-    const auto p = values.view();
-    result_ptr found{
-        PQexecParams(c, text.c_str(), values.count(), nullptr, p.values.data(), p.lengths.data(), p.formats.data(), 1)};
-    const auto status = PQresultStatus(found.get());
-    if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) return rows{std::shared_ptr<const PGresult>{std::move(found)}};
-    const char* const state = PQresultErrorField(found.get(), PG_DIAG_SQLSTATE);
-    throw failure{state != nullptr ? state : "", one_line(found.get(), c)};
 }
 
 class postgres_database final : public database {
@@ -71,15 +48,18 @@ public:
     void rollback() override { run_now(c_.get(), "ROLLBACK"); }
 
     std::optional<std::string> fact(std::string_view name) override {
-        const auto found = ask(c_.get(), "SELECT value FROM meta WHERE name = $1", parameters::of(name));
+        const auto found = run_now(c_.get(), "SELECT value FROM meta WHERE name = $1", parameters::of(name));
         if (found.empty()) return std::nullopt;
         return found.front().get<std::string>(0);
     }
     void set_fact(std::string_view name, std::string_view text) override {
-        ask(c_.get(), "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            parameters::of(name, text));
+        run_now(c_.get(),
+                "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                parameters::of(name, text));
     }
-    void drop_fact(std::string_view name) override { ask(c_.get(), "DELETE FROM meta WHERE name = $1", parameters::of(name)); }
+    void drop_fact(std::string_view name) override {
+        run_now(c_.get(), "DELETE FROM meta WHERE name = $1", parameters::of(name));
+    }
 
     std::int64_t count(const table& t) override { return number(fmt::format("SELECT count(*) FROM \"{}\"", t.name)); }
     std::int64_t greatest(const table& t) override {
@@ -89,7 +69,7 @@ public:
     std::vector<record> page(const table& t, std::span<const value> after, std::size_t limit) override {
         parameters p;
         for (const auto& v : after) add_key(p, v);
-        const auto found = ask(c_.get(), page_text(t, after.empty(), limit), p);
+        const auto found = run_now(c_.get(), page_text(t, after.empty(), limit), p);
         std::vector<record> all;
         all.reserve(found.size());
         for (const auto r : found) {
@@ -165,10 +145,10 @@ private:
             called += fmt::format("{}c{}", comma, i);
             chosen += as_text ? fmt::format("{}decode(c{}, 'hex')", comma, i) : fmt::format("{}c{}", comma, i);
         }
-        ask(c_.get(),
-            fmt::format("INSERT INTO \"{}\" ({}) SELECT {} FROM unnest({}) AS given ({})", t.name,
-                        names_of(t, &column::postgres, t.columns.size()), chosen, arrays, called),
-            p);
+        run_now(c_.get(),
+                fmt::format("INSERT INTO \"{}\" ({}) SELECT {} FROM unnest({}) AS given ({})", t.name,
+                            names_of(t, &column::postgres, t.columns.size()), chosen, arrays, called),
+                p);
     }
 
     std::int64_t number(const std::string& text) { return run_now(c_.get(), text).front().get<std::int64_t>(0); }

@@ -6,13 +6,28 @@
 
 namespace madang::storage::archive {
 
-std::string to_text(const progress& p) { return fmt::format("{} {}", p.lines, p.identity); }
+namespace {
+
+constexpr std::string_view restoring = "restoring";
+
+}  // namespace
+
+std::string to_text(const progress& p) {
+    return fmt::format("{} {}{}{}", p.lines, p.identity, p.restores ? " " : "", p.restores ? restoring : "");
+}
 
 progress progress_from(std::string_view text) {
     progress p;
-    const auto blank = std::min(text.find(' '), text.size());
-    std::from_chars(text.data(), text.data() + blank, p.lines);
-    p.identity = text.substr(std::min(blank + 1, text.size()));
+    const auto word = [&text] {
+        const auto blank = std::min(text.find(' '), text.size());
+        const auto found = text.substr(0, blank);
+        text.remove_prefix(std::min(blank + 1, text.size()));
+        return found;
+    };
+    const auto lines = word();
+    std::from_chars(lines.data(), lines.data() + lines.size(), p.lines);
+    p.identity = word();
+    p.restores = word() == restoring;
     return p;
 }
 

@@ -16,6 +16,7 @@ inline constexpr std::string_view progress_name = "import";
 struct progress {
     std::int64_t lines = 0;  // of the file that are in the database, the first one included
     std::string identity;    // of the file: its first line's checksum, which holds the time to the millisecond
+    bool restores = false;   // begun by a restore, or gone on with by one: tokens are void at its end, whoever brings that about
 };
 
 // Stands for the identity when what is in the database cannot be completed by anything.

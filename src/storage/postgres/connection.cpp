@@ -106,8 +106,9 @@ task<> connection::pause() {
     co_await pause_.async_wait(asio::redirect_error(use_task, ignored));
 }
 
-task<> connection::serve(std::shared_ptr<wire> w) {
-    wire_ = std::move(w);
+task<> connection::serve(connector::opened c) {
+    wire_ = std::move(c.way);
+    timeline_ = c.of;
     pipeline_ = std::make_unique<pipeline>(*wire_);
     socket_.emplace(strand_);
     boost::system::error_code ec;
@@ -156,9 +157,11 @@ task<answers> connection::ask(statements all, steady_time end) {
         std::erase(wait_for_first_, &until);
         until.expires_at(until.expiry());
     }
-    if (!pipeline_) throw no_connection();
+    if (pipeline_ && connector_.is_past(timeline_)) reconnect("another server has taken over");
+    if (!pipeline_ || pipeline_->broken()) throw no_connection();
 
     if (pipeline_->in_flight() == 0) heard_at_ = std::max(heard_at_, asked_at);
+    const auto of = timeline_;
     const auto r = std::make_shared<request>(std::move(all));
     r->when_done = [&until] { until.cancel(); };
     pipeline_->send(r);
@@ -174,11 +177,15 @@ task<answers> connection::ask(statements all, steady_time end) {
             r->when_done = [self] { --self->waiting_; };
             throw failure::too_busy("the answers to others took too long");
         }
-        pipeline_->give_up(failure::connection_lost(fmt::format("no answer within {} ms", connector_.deadline().count())));
+        pipeline_->give_up(failure::connection_lost("no answer in time"));
         socket_->cancel();
     }
+    // A server that has become a standby.
+    if (use_ != use::reading && r->failed && r->failed->sqlstate() == "25006") reconnect("the server is read-only");
     if (pipeline_ && pipeline_->broken() && socket_) socket_->cancel();
     if (!r->failed || !r->failed->of_connection()) pauses_.works();
+    // It may have gone on while another one took over: what it says is not what holds.
+    if (connector_.is_past(of)) throw failure::connection_lost("another server has taken over");
     if (r->failed) throw *r->failed;
     co_return std::move(r->found);
 }
@@ -209,8 +216,8 @@ void connection::give_turn() {
     }
 }
 
-void connection::reconnect() {
-    if (pipeline_) pipeline_->give_up(failure::connection_lost("the server is read-only"));
+void connection::reconnect(std::string_view why) {
+    if (pipeline_) pipeline_->give_up(failure::connection_lost(why));
     if (socket_) socket_->cancel();
 }
 

@@ -57,12 +57,11 @@ public:
     };
     [[nodiscard]] task<turn> take_turn(steady_time end);
 
-    // Leaves this server, which has become read-only, and looks for the one that took over.
-    void reconnect();
-
 private:
     task<> stay_connected();
-    task<> serve(std::shared_ptr<wire> w);
+    task<> serve(connector::opened c);
+    // Leaves this server, and looks for the one that took over from it.
+    void reconnect(std::string_view why);
     void watch_for_writing();
     task<> pause();
     task<> let_others_go_first();
@@ -84,6 +83,7 @@ private:
     timer pause_;
 
     std::shared_ptr<wire> wire_;  // while connected
+    server_timeline timeline_ = 0;
     std::unique_ptr<pipeline> pipeline_;
     std::optional<asio::posix::basic_stream_descriptor<executor>> socket_;
     bool waits_for_writing_ = false;

@@ -1,12 +1,9 @@
 #include "postgres/connector.hpp"
 
 #include "archive/progress.hpp"
-#include "postgres/failover.hpp"
 #include "postgres/node_mark.hpp"
 
 #include <fmt/format.h>
-
-#include <poll.h>
 
 #include <algorithm>
 #include <array>
@@ -15,14 +12,6 @@
 
 namespace madang::storage::postgres {
 namespace {
-
-std::string words(std::string_view said) {
-    std::string text{said};
-    for (auto& c : text)
-        if (c == '\n' || c == '\t') c = ' ';
-    while (!text.empty() && text.back() == ' ') text.pop_back();
-    return text;
-}
 
 // The server gives up before we do, so that its word is what we hear; who waits for a lock does so earlier, for there is time
 // left then to do without it. Every statement finds its rows by an index: a plan that was made while the tables were empty would
@@ -81,75 +70,90 @@ void take_place_in(std::int32_t line, PGconn* c, steady_time end) {
     throw failure::connection_lost("what the last connection was asked for is still under way");
 }
 
-// Until the answer is complete, or the connection lost.
-void await_answer(PGconn* c, steady_time end) {
-    while (PQisBusy(c) == 1) {
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
-        pollfd socket{PQsocket(c), POLLIN, 0};
-        const int woken = left <= 0 ? 0 : ::poll(&socket, 1, static_cast<int>(std::min<std::int64_t>(left, 60'000)));
-        if (woken == 0 && std::chrono::steady_clock::now() >= end) throw failure::connection_lost("the server does not answer");
-        if (woken > 0 && PQconsumeInput(c) == 0) return;
-    }
-}
-
 }  // namespace
 
 connector::connector(std::string url, std::chrono::milliseconds deadline)
     : url_(std::move(url)), node_(static_cast<std::int32_t>(std::random_device{}() >> 1)), deadline_(deadline) {}
 
-rows run_now(PGconn* c, const std::string& text, steady_time end) {
-    if (PQsendQueryParams(c, text.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 1) == 1) await_answer(c, end);
-    // The last one: rows may have come before the commit failed.
-    result_ptr found;
-    while (auto* const next = PQgetResult(c)) found.reset(next);
-    const auto status = PQresultStatus(found.get());
-    if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) return rows{std::shared_ptr<const PGresult>{std::move(found)}};
-    const char* const state = PQresultErrorField(found.get(), PG_DIAG_SQLSTATE);
-    throw failure{state != nullptr ? state : "", words(PQerrorMessage(c))};
-}
-
 connection_ptr connector::open_now(use u) const {
     auto c = dial();
-    run_now(c.get(), set_up(u, deadline_));
+    run_now(c.get(), set_up(u, deadline_), std::chrono::steady_clock::now() + deadline_);
     return c;
 }
 
 connection_ptr connector::dial() const {
+    check_url(url_);
     // Ours first: what the URL says comes later and counts more.
-    constexpr std::array keywords{"fallback_application_name", "connect_timeout",
-                                  "keepalives_idle",           "keepalives_interval",
-                                  "keepalives_count",          "tcp_user_timeout",
-                                  "target_session_attrs",      "dbname",
-                                  "client_encoding",           static_cast<const char*>(nullptr)};
-    const auto patience = std::to_string(deadline_.count());
-    const std::array values{"madang",         "2",          "10",         "5",    "3",
-                            patience.c_str(), "read-write", url_.c_str(), "UTF8", static_cast<const char*>(nullptr)};
+    return dial({{"fallback_application_name", "madang"},
+                 {"connect_timeout", "2"},
+                 {"keepalives_idle", "10"},
+                 {"keepalives_interval", "5"},
+                 {"keepalives_count", "3"},
+                 {"tcp_user_timeout", std::to_string(deadline_.count())},
+                 {"target_session_attrs", "read-write"},
+                 {"dbname", url_},
+                 {"client_encoding", "UTF8"}});
+}
+
+connection_ptr connector::dial(const conninfo& with) {
+    std::vector<const char*> keywords;
+    std::vector<const char*> values;
+    for (const auto& [keyword, value] : with) {
+        keywords.push_back(keyword.c_str());
+        values.push_back(value.c_str());
+    }
+    keywords.push_back(nullptr);
+    values.push_back(nullptr);
     connection_ptr c{PQconnectdbParams(keywords.data(), values.data(), 1)};
-    if (PQstatus(c.get()) != CONNECTION_OK) throw failure::connection_lost(words(PQerrorMessage(c.get())));
+    if (PQstatus(c.get()) != CONNECTION_OK) throw failure::connection_lost(one_line(PQerrorMessage(c.get())));
     PQsetNoticeProcessor(
         c.get(), [](void*, const char*) {}, nullptr);
     return c;
 }
 
-async_result<std::shared_ptr<wire>> connector::open(use u, std::int32_t line) {
-    auto work = [this, u, line]() -> result<std::shared_ptr<wire>> {
+connector::reached connector::reach() {
+    const auto look = [this](connection_ptr c) {
+        const auto t = timeline_of(c.get(), std::chrono::steady_clock::now() + deadline_);
+        newest_.see(t);
+        return reached{std::move(c), t};
+    };
+    auto first = look(dial());
+    if (!is_past(first.of)) return first;
+    std::string others;
+    if (const auto all = one_by_one(first.way.get()); all.size() > 1)
+        for (const auto& one : all) try {
+                auto next = look(dial(one));
+                if (!is_past(next.of)) return next;
+            } catch (const failure& e) {
+                others = fmt::format("; of the others: {}", e.what());
+            }
+    throw failure::connection_lost(
+        fmt::format("the server has timeline {}, and another one has taken over from it: this node has seen a newer one{}",
+                    first.of, others));
+}
+
+connector::opened connector::make_ready(reached r, use u, std::int32_t line) {
+    auto* const c = r.way.get();
+    const auto end = std::chrono::steady_clock::now() + deadline_;
+    run_now(c, set_up(u, deadline_), end);
+    run_now(c, take_node_mark(node_), end);
+    refuse_import(c, end);
+    take_place_in(line, c, end);
+    // Whoever writes to a server that took over knows of it before its first batch.
+    if (u != use::reading) notice_failover(c, end);
+    if (PQsetnonblocking(c, 1) != 0 || PQenterPipelineMode(c) != 1) throw failure::connection_lost(one_line(PQerrorMessage(c)));
+    return {std::make_shared<libpq_wire>(std::move(r.way)), r.of};
+}
+
+async_result<connector::opened> connector::open(use u, std::int32_t line) {
+    auto work = [this, u, line]() -> result<opened> {
         try {
-            auto c = dial();
-            const auto end = std::chrono::steady_clock::now() + deadline_;
-            run_now(c.get(), set_up(u, deadline_), end);
-            run_now(c.get(), take_node_mark(node_), end);
-            refuse_import(c.get(), end);
-            take_place_in(line, c.get(), end);
-            // Whoever writes to a server that took over knows of it before its first batch.
-            if (u != use::reading) notice_failover(c.get(), end);
-            if (PQsetnonblocking(c.get(), 1) != 0 || PQenterPipelineMode(c.get()) != 1)
-                return error{errc::unavailable, words(PQerrorMessage(c.get()))};
-            return std::static_pointer_cast<wire>(std::make_shared<libpq_wire>(std::move(c)));
+            return make_ready(reach(), u, line);
         } catch (const failure& e) {
             return error{errc::unavailable, e.what()};
         }
     };
-    return runtime::offload<std::shared_ptr<wire>>(threads_, std::move(work));
+    return runtime::offload<opened>(threads_, std::move(work));
 }
 
 }  // namespace madang::storage::postgres

@@ -2,6 +2,8 @@
 
 #include "postgres/connection.hpp"
 
+#include <algorithm>
+
 namespace madang::storage::postgres {
 
 task<answers> database::run(statements all) {
@@ -20,8 +22,10 @@ task<> database::commit() {
 
 task<> database::rollback() {
     if (!std::exchange(began_, false)) co_return;
+    // Where the time is over, a little more: the connection is sound, and would be lost.
+    const auto until = std::max(end_, std::chrono::steady_clock::now() + connection_.deadline() / 10);
     auto end = statements::of("ROLLBACK");
-    (void)co_await connection_.ask(std::move(end));
+    (void)co_await connection_.ask(std::move(end), until);
 }
 
 task<rows> database::one(statements all) {

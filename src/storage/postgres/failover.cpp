@@ -1,13 +1,18 @@
 #include "postgres/failover.hpp"
 
-#include "postgres/connector.hpp"
+#include "postgres/blocking.hpp"
 #include "random_text.hpp"
 #include "schema_steps.hpp"
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 namespace madang::storage::postgres {
 namespace {
+
+// The first eight digits of the name of the log's present file are the timeline, which every user may ask for.
+#define PRESENT_TIMELINE "substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)"
 
 struct timelines {
     std::string present;
@@ -16,16 +21,21 @@ struct timelines {
     [[nodiscard]] bool differ() const { return known != present; }
 };
 
-// The first eight digits of the name of the log's present file are the timeline, which every user may ask for.
 timelines look(PGconn* c, steady_time end) {
-    const auto found = run_now(c,
-                               "SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8), "
-                               "(SELECT value FROM meta WHERE name = 'timeline')",
-                               end);
+    const auto found = run_now(c, "SELECT " PRESENT_TIMELINE ", (SELECT value FROM meta WHERE name = 'timeline')", end);
     return {found.front().get<std::string>(0), found.front().get<std::optional<std::string>>(1)};
 }
 
 }  // namespace
+
+server_timeline timeline_of(PGconn* c, steady_time end) {
+    const auto digits = run_now(c, "SELECT CASE WHEN pg_is_in_recovery() THEN '0' ELSE " PRESENT_TIMELINE " END", end)
+                            .front()
+                            .get<std::string>(0);
+    server_timeline t = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), t, 16);
+    return t;
+}
 
 void notice_failover(PGconn* c, steady_time end) {
     if (!look(c, end).differ()) return;

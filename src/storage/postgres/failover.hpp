@@ -6,11 +6,35 @@
 
 #include <libpq-fe.h>
 
+#include <atomic>
+#include <cstdint>
+
 namespace madang::storage::postgres {
 
-// Compares the server's timeline with the one that `meta` knows, and gives the database a new epoch when it is another one. On a
-// connection that is not in pipeline mode, to a server that can write. Blocks until `end` at most; throws failure.
+// PostgreSQL, "Timelines": each server that takes over, and each recovery to a point in time, takes a greater number.
+using server_timeline = std::uint32_t;
+
+// Of the server at the other end, on a connection that is not in pipeline mode; 0 where it is a standby. Blocks until `end` at
+// most; throws failure.
+[[nodiscard]] server_timeline timeline_of(PGconn* c, steady_time end);
+
+// Compares it with the one that `meta` knows, and gives the database a new epoch when it is another one. The server has to be one
+// that can write. Blocks until `end` at most; throws failure.
 void notice_failover(PGconn* c, steady_time end);
+
+// The greatest timeline that this node has met. A server with a smaller one is neither read nor written to any more: another one
+// has taken over from it, and it goes on all the same, cut off or started by mistake. Thread-safe.
+class newest_timeline {
+public:
+    void see(server_timeline t) noexcept {
+        for (auto known = newest_.load(); known < t && !newest_.compare_exchange_weak(known, t);) {
+        }
+    }
+    [[nodiscard]] bool is_past(server_timeline t) const noexcept { return t != 0 && t < newest_.load(std::memory_order_relaxed); }
+
+private:
+    std::atomic<server_timeline> newest_{0};
+};
 
 // Ids that the lost transactions gave are in tokens and clients, and must not be given to others: so many are passed over. One
 // statement. A role that may write to the tables and not to their sequences gives ids all the same, and passes over none.

@@ -36,7 +36,7 @@ bool failure::of_environment() const noexcept {
     // 25006: read-only (a standby, or a server that has been demoted); 26000: what should have been prepared before failed; 53:
     // disk, memory, connections; 57014: a statement that took too long; 58: the system; F0, XX: the server's own files.
     static constexpr std::array classes{"53", "57", "58", "F0", "XX"};
-    return of_connection() || of_contention() || sqlstate_ == "25006" || sqlstate_ == "26000" ||
+    return of_connection() || of_contention() || sqlstate_ == "25006" || sqlstate_ == "26000" || of_rights() ||
            std::ranges::any_of(classes, [this](const char* c) { return sqlstate_.starts_with(c); });
 }
 

@@ -30,6 +30,8 @@ public:
     // The server, its disk, its locks, the way to it: nothing that the statement could help, so its neighbours fail alike. The
     // rest (a constraint, a value, a mistake of ours) is the fault of one piece of work.
     [[nodiscard]] bool of_environment() const noexcept;
+    // Something that we may not do, such as write to one of the tables, or the server to its disk.
+    [[nodiscard]] bool of_rights() const noexcept { return sqlstate_ == "42501" && !lost_; }
     // Nothing was done, and the same work may succeed at once: a deadlock, a serialization failure, a lock that took too long.
     [[nodiscard]] bool of_contention() const noexcept;
     // Somebody has held a lock for too long.

@@ -161,7 +161,7 @@ task<> lane::write_work(units batch) {
             try {
                 co_await db.rollback();
             } catch (const failure& e) {
-                failed = e;
+                if (!failed->of_environment()) failed = e;
             }
         }
     }

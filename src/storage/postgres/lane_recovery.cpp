@@ -20,10 +20,10 @@ SELECT id FROM rooms WHERE id = ANY($1::bigint[]) AND id <> ALL (ARRAY(SELECT id
 }  // namespace
 
 task<> lane::recover(units batch, failure why, bool committing) {
-    if (!why.of_environment()) {
-        // One of them is at fault. Apart, the others succeed, and it fails alone.
-        report_.failed(why.what());
-        if (batch.size() == 1) co_return drop(*batch.front(), errc::internal);
+    if (!why.of_environment() || why.of_rights()) {
+        // One of them is at fault, or asks for what we may not do. Apart, the others succeed, and it fails alone.
+        why.of_outage() ? health_.fails(why.what()) : report_.failed(why.what());
+        if (batch.size() == 1) co_return drop(*batch.front(), why.as_error());
         // The second half waits where the first one, which an outage may put back, comes before it.
         units second{std::make_move_iterator(batch.begin() + static_cast<std::ptrdiff_t>(batch.size() / 2)),
                      std::make_move_iterator(batch.end())};
@@ -33,8 +33,6 @@ task<> lane::recover(units batch, failure why, bool committing) {
     }
     why.of_outage() ? health_.fails(why.what()) : report_.failed(why.what());
     if (why.of_lock() && batch.size() > 1) co_return co_await write_around_locks(std::move(batch));
-    // A server that has become a standby: the connection looks for the one that took over.
-    if (why.sqlstate() == "25006") connection_->reconnect();
     for (auto& u : batch) {
         // Messages are repeated by their keys, marks are what they are; other work may have been done, and its answer is not
         // known.

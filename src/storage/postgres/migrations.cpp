@@ -15,17 +15,11 @@ using namespace std::chrono_literals;
 // "madang" as a number: names the advisory lock of whoever migrates.
 constexpr std::int64_t lock_name = 0x6d6164616e67;
 
-// Neither a long step nor a wait for another process is cut off soon. A server does not notice by itself, before the end of a
-// step, that who wants it has died, and would keep the lock for nobody (the setting is known from PostgreSQL 14 on).
 connection_ptr open_to_migrate(const postgres_url& database) {
     connector c{database.text, 5000ms};
     try {
         auto opened = c.open_now(use::writing);
-        run_now(opened.get(), "SET statement_timeout = 0");
-        run_now(opened.get(), "SET lock_timeout = '60s'");
-        run_now(opened.get(), "SET idle_in_transaction_session_timeout = 0");
-        run_now(opened.get(),
-                "SELECT set_config(name, '2s', false) FROM pg_settings WHERE name = 'client_connection_check_interval'");
+        take_time(opened.get());
         return opened;
     } catch (const failure& e) {
         throw storage_error(fmt::format("cannot reach PostgreSQL: {}: check storage.url, and that the server runs", e.what()));
@@ -48,20 +42,11 @@ std::size_t applied_steps(PGconn* c, std::span<const migration> steps) {
     return count_applied(applied, steps);
 }
 
-// Several statements at once.
-void execute(PGconn* c, std::string_view text) {
-    const result_ptr done{PQexec(c, std::string{text}.c_str())};
-    const auto status = PQresultStatus(done.get());
-    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY) return;
-    const char* const state = PQresultErrorField(done.get(), PG_DIAG_SQLSTATE);
-    throw failure{state != nullptr ? state : "", PQerrorMessage(c)};
-}
-
 void apply(PGconn* c, const migration& step, timestamp now) {
     try {
-        execute(c, step.sql);
-        execute(c, fmt::format("INSERT INTO migrations (version, name, checksum, applied_at) VALUES ({}, {}, {}, {})",
-                               step.version, quoted(c, step.name), quoted(c, checksum(step.sql)), quoted(c, to_rfc3339(now))));
+        run_script(c, step.sql);
+        run_script(c, fmt::format("INSERT INTO migrations (version, name, checksum, applied_at) VALUES ({}, {}, {}, {})",
+                                  step.version, quoted(c, step.name), quoted(c, checksum(step.sql)), quoted(c, to_rfc3339(now))));
     } catch (const failure& e) {
         throw migration_error(fmt::format("migration {} ({}) failed and was undone: {}", step.version, step.name, e.what()));
     }
@@ -70,21 +55,21 @@ void apply(PGconn* c, const migration& step, timestamp now) {
 // One step in one transaction, the first that is missing; false when there is none. Another process may migrate too: which one is
 // next is therefore asked inside.
 bool apply_next(PGconn* c, std::span<const migration> steps, timestamp now, std::vector<std::string>& names) {
-    execute(c, "BEGIN");
-    execute(c, fmt::format("SELECT pg_advisory_xact_lock({})", lock_name));
-    execute(c,
-            "CREATE TABLE IF NOT EXISTS migrations (version integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, "
-            "applied_at timestamptz NOT NULL)");
+    run_script(c, "BEGIN");
+    run_script(c, fmt::format("SELECT pg_advisory_xact_lock({})", lock_name));
+    run_script(c,
+               "CREATE TABLE IF NOT EXISTS migrations (version integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, "
+               "applied_at timestamptz NOT NULL)");
     const auto applied = applied_steps(c, steps);
     if (applied >= steps.size()) {
-        execute(c, "ROLLBACK");
+        run_script(c, "ROLLBACK");
         return false;
     }
     apply(c, steps[applied], now);
     if (applied + 1 == steps.size())
-        execute(c, fmt::format("INSERT INTO meta (name, value) VALUES ('epoch', {}) ON CONFLICT DO NOTHING",
-                               quoted(c, random_text(epoch_length))));
-    execute(c, "COMMIT");
+        run_script(c, fmt::format("INSERT INTO meta (name, value) VALUES ('epoch', {}) ON CONFLICT DO NOTHING",
+                                  quoted(c, random_text(epoch_length))));
+    run_script(c, "COMMIT");
     names.emplace_back(steps[applied].name);
     return true;
 }

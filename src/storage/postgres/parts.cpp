@@ -23,12 +23,14 @@ lane_options lane_options_of(const postgres_options& o) {
 void look_at_database(const connector& connect) {
     try {
         const auto c = connect.open_now(use::writing);
-        if (run_now(c.get(), "SELECT 1 WHERE to_regclass('meta') IS NOT NULL").empty() ||
-            run_now(c.get(), "SELECT 1 FROM meta WHERE name = 'epoch'").empty())
+        const auto end = std::chrono::steady_clock::now() + 5 * connect.deadline();
+        if (run_now(c.get(), "SELECT 1 WHERE to_regclass('meta') IS NOT NULL", end).empty() ||
+            run_now(c.get(), "SELECT 1 FROM meta WHERE name = 'epoch'", end).empty())
             throw storage_error("the PostgreSQL database has no tables yet: run madang migrate");
-        const auto unfinished = run_now(c.get(), fmt::format("SELECT value FROM meta WHERE name = '{}'", archive::progress_name));
+        const auto unfinished =
+            run_now(c.get(), fmt::format("SELECT value FROM meta WHERE name = '{}'", archive::progress_name), end);
         if (!unfinished.empty()) archive::refuse_unfinished(unfinished.front().get<std::string>(0));
-        notice_failover(c.get(), std::chrono::steady_clock::now() + 5 * connect.deadline());
+        notice_failover(c.get(), end);
     } catch (const failure& e) {
         throw storage_error(fmt::format("cannot use PostgreSQL: {}: check storage.url, and that the server runs", e.what()));
     }

@@ -56,7 +56,11 @@ async_result<T> transact_here(std::shared_ptr<connection> c, std::chrono::millis
             failed = failure::of_ours(e.what());
         }
         if (failed->of_connection()) throw *failed;
-        co_await db.rollback();
+        try {
+            co_await db.rollback();
+        } catch (const failure&) {  // the connection has gone with it
+            throw *failed;
+        }
         const bool has_time = std::chrono::steady_clock::now() < end - patience / 4;
         if (!failed->of_contention() || attempt == attempts || !has_time) throw *failed;
     }
@@ -66,14 +70,14 @@ async_result<T> transact_here(std::shared_ptr<connection> c, std::chrono::millis
 
 // Runs `work` inside a transaction, on a connection of its own: committed when it answers with a value, rolled back when it
 // refuses. `work`: task<result<T>>(database&), a callable that may be run again after a deadlock, so it keeps what it captured.
-// All of it has the time of one answer, or `times` as much.
+// All of it has the time of one answer, or `times` as much; a little less, so that it is refused in that time.
 template <class T = void, class Work>
 async_result<T> transact(pool& on, Work work, int times = 1) {
     std::optional<failure> failed;
     try {
         const auto c = on.shortest_queue();
-        auto done = co_await asio::co_spawn(c->where(), detail::transact_here<T, Work>(c, c->deadline() * times, std::move(work)),
-                                            use_task);
+        const auto patience = c->deadline() * times * 19 / 20;
+        auto done = co_await asio::co_spawn(c->where(), detail::transact_here<T, Work>(c, patience, std::move(work)), use_task);
         on.answered();
         co_return done;
     } catch (const failure& e) {

@@ -81,6 +81,7 @@ public:
         return answer<std::vector<member>>(errc::internal);
     }
     async_result<member> member_of(room_id room, user_id user) override {
+        if (broken) return answer<member>(events_fail);
         if (!seats.contains({user, room})) return answer<member>(errc::not_found);
         member m;
         m.user = person(user.value);

@@ -195,6 +195,14 @@ TEST_CASE("an invitation names who was added and is still there") {
     REQUIRE(added[0].user.id == user_id{2});
 }
 
+TEST_CASE("an invitation whose answer cannot be read does not say that nobody was added") {
+    rooms_bench b;
+    b.log.adds = std::vector{user_id{2}};
+    b.rooms.broken = true;
+    b.rooms.events_fail = errc::unavailable;
+    REQUIRE(run_task(b.service.invite(me, room_id{5}, {user_id{2}})).error().code == errc::unavailable);
+}
+
 TEST_CASE("members are shown to members alone") {
     rooms_bench b;
     REQUIRE(run_task(b.service.members(me, room_id{5}, {}, 10)).error().code == errc::not_a_member);

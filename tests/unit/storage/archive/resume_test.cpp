@@ -159,6 +159,25 @@ TEST_CASE("an import that ended anywhere goes on with the same file, and nothing
     }
 }
 
+TEST_CASE("a restore that ended half-way voids tokens at its end, also where an import finishes it") {
+    const bool postgres = EACH_PLACE;
+    const bool begins = GENERATE(true, false);  // or goes on
+    const temporary_directory dir;
+    moving_place from{false};
+    from.fill();
+    const auto whole = exported(from.place(), dir / "whole");
+    REQUIRE(from.number("SELECT count(*) FROM signing_keys WHERE NOT revoked") > 0);
+    moving_place to{postgres};
+    const auto cut_at = [&](std::string_view line, import_mode how) {
+        write(dir / "cut", whole.substr(0, whole.find(line)));
+        REQUIRE_THROWS_WITH(imported(to.place(), dir / "cut", how), Contains("it was cut"));
+    };
+    if (!begins) cut_at(R"({"table":"rooms")", import_mode::into_empty);
+    cut_at(R"({"table":"reactions")", import_mode::restore);
+    imported(to.place(), dir / "whole");
+    REQUIRE(to.number("SELECT count(*) FROM signing_keys WHERE NOT revoked") == 0);
+}
+
 TEST_CASE("an import goes on behind what was committed, also in the midst of a table") {
     const bool postgres = EACH_PLACE;
     const temporary_directory dir;

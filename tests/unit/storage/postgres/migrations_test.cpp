@@ -106,6 +106,20 @@ TEST_CASE("a changed step and a gap are refused by PostgreSQL's migrations in on
     REQUIRE_THROWS_AS(migrate(database, std::vector{first, second}, now), migration_error);
 }
 
+TEST_CASE("a step that fails is undone, and said in one line with the server's reason") {
+    const auto database = empty();
+    const migration wrong{2, "0002_wrong", "CREATE TABLE second (y integer);\nSELECT no_such_column\n  FROM second;"};
+    try {
+        migrate(database, std::vector{first, wrong}, now);
+        FAIL("was applied");
+    } catch (const storage_error& e) {
+        REQUIRE_THAT(e.what(), Contains("0002_wrong") && Contains("no_such_column"));
+        REQUIRE(is_one_line(e.what()));
+    }
+    REQUIRE(plan(database, std::vector{first, wrong}).missing.size() == 1);
+    REQUIRE(stranger{database}.ask("SELECT 1 WHERE to_regclass('second') IS NOT NULL").empty());
+}
+
 TEST_CASE("eight who migrate one empty database at once apply each step once, and agree on one epoch") {
     constexpr int people = 8;
     const auto database = empty();
@@ -192,11 +206,8 @@ TEST_CASE("the same timeline keeps the epoch, and another one gives a new epoch,
 TEST_CASE("a role with no rights on the sequences is served by a server that took over, too") {
     auto options = patient_options(postgres_server::shared().migrated_database());
     const auto epoch = meta(options.url, "epoch");
-    stranger tool{options.url};
-    tool.ask("DO $$ BEGIN IF to_regrole('plain') IS NULL THEN CREATE ROLE plain LOGIN; END IF; END $$");
-    tool.ask("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO plain");
-    tool.ask("INSERT INTO meta (name, value) VALUES ('timeline', '000000FF')");
-    options.url.text.replace(options.url.text.find("madang@"), 7, "plain@");
+    stranger{options.url}.ask("INSERT INTO meta (name, value) VALUES ('timeline', '000000FF')");
+    options.url = for_plain_role(options.url);
     world w{nodes_with(options)};
     const auto sora = w.person("sora");
     w.say(w.create(domain::room_kind::group, sora, {}).room, sora, "text");

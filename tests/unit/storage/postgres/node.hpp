@@ -108,6 +108,15 @@ private:
     storage::postgres::connection_ptr c_;
 };
 
+// The same database for a role that may read and write all tables, and nothing else.
+[[nodiscard]] inline storage::postgres_url for_plain_role(storage::postgres_url where) {
+    stranger tool{where};
+    tool.ask("DO $$ BEGIN IF to_regrole('plain') IS NULL THEN CREATE ROLE plain LOGIN; END IF; END $$");
+    tool.ask("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO plain");
+    where.text.replace(where.text.find("madang@"), 7, "plain@");
+    return where;
+}
+
 // A stranger who has locked a room: a lane that writes to it next is under way until this lets go.
 class held_room {
 public:

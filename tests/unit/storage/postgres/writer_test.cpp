@@ -13,8 +13,9 @@ const std::string broken_text = "no UTF-8: \xff";  // PostgreSQL refuses it
 
 list texts_in(world& w, room_id room) {
     list texts;
-    for (const auto& e : w.events(room))
-        if (const auto* m = std::get_if<message_posted>(&e.body)) texts.push_back(m->text);
+    for (auto page = w.events(room); !page.empty(); page = w.get(w.rooms().events(room, page.back().seq, 1000)))
+        for (const auto& e : page)
+            if (const auto* m = std::get_if<message_posted>(&e.body)) texts.push_back(m->text);
     return texts;
 }
 
@@ -68,6 +69,26 @@ TEST_CASE("one bad piece of work among others fails alone, and leaves no trace")
     }
 }
 
+TEST_CASE("what our role may not do is refused alone, as something that an administrator can mend") {
+    auto options = one_lane();
+    stranger administrator{options.url};
+    options.url = for_plain_role(options.url);
+    crowded_lane lane{options};
+    const auto said = lane.w.say(lane.room, lane.me, "before").seq;
+    administrator.ask("REVOKE INSERT ON reactions FROM plain");
+    lane.hold();
+    auto first = lane.start_post(lane.room, "first");
+    const auto react = [&] { return lane.w.log().react(lane.room, said, lane.me, "👍", true); };
+    auto reaction = lane.w.io().start(react());
+    auto second = lane.start_post(lane.room, "second");
+    lane.let_go(3);
+    REQUIRE(reaction.get().error().code == errc::unavailable);
+    REQUIRE(first.get().has_value());
+    REQUIRE(second.get().has_value());
+    administrator.ask("GRANT INSERT ON reactions TO plain");
+    REQUIRE(lane.w.io().run(react()).has_value());
+}
+
 TEST_CASE("a full queue refuses at once, says when to come back, and nothing of it is written") {
     auto options = one_lane();
     const bool by_rows = GENERATE(true, false);
@@ -90,6 +111,24 @@ TEST_CASE("a full queue refuses at once, says when to come back, and nothing of 
     const auto again = lane.start_post(lane.room, "now", "again").get();
     REQUIRE(again.has_value());
     REQUIRE_FALSE(again->duplicate);
+}
+
+TEST_CASE("a batch of many times what a socket takes at once is written whole") {
+    auto options = one_lane();
+    options.batch_bytes = options.queue_bytes;
+    crowded_lane lane{options};
+    lane.hold();
+    list texts;
+    std::vector<std::future<result<posted>>> all;
+    for (int i = 0; i < 240; ++i) {
+        texts.push_back(std::string(12'000, static_cast<char>('a' + i % 26)) + std::to_string(i));
+        all.push_back(lane.start_post(lane.room, texts.back()));
+    }
+    const auto batches = lane.w.store().stats().batches.load();
+    lane.let_go(texts.size());
+    for (auto& answer : all) REQUIRE(answer.get().has_value());
+    REQUIRE(lane.w.store().stats().batches == batches + 2);  // with the one on its way
+    REQUIRE(texts_in(lane.w, lane.room) == texts);
 }
 
 TEST_CASE("a key repeated inside one batch gets the first one's seq and text") {
