@@ -16,7 +16,6 @@ namespace {
 using namespace std::chrono_literals;
 using postgres::failure;
 using postgres::parameters;
-using postgres::rows;
 using postgres::run_now;
 
 // "archive" as a number: names the advisory lock of whoever imports.
