@@ -201,14 +201,14 @@ TEST_CASE("pages of long messages end where the store ends them") {
 }
 
 TEST_CASE("whatever is written and read, a page of a log is what the store would answer") {
-    for (const auto seed : seeds("kept log", {1, 2, 3, 4})) {
+    for (const auto seed : seeds("kept log", {1, 2})) {
         INFO("MADANG_SEED=" << seed);
         kept_scene s;
         std::mt19937 dice{seed};
         const auto some = [&dice](seq_t most) { return static_cast<seq_t>(dice() % static_cast<unsigned>(most)); };
         std::vector<user_id> readers{s.sora};
         seq_t last = 1;
-        for (int step = 0; step < rounds(400, 4000); ++step) {
+        for (int step = 0; step < rounds(300, 4000); ++step) {
             const auto message = some(last) + 1;
             switch (dice() % 12) {
                 case 0:
